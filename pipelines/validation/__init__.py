@@ -1,0 +1,1 @@
+"""Validation of learning events to the letter of their standards."""

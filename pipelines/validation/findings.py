@@ -1,0 +1,48 @@
+"""The values that validation speaks in: standards, versions, shapes and findings."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Standard(StrEnum):
+    """A family of learning events."""
+
+    XAPI = "xapi"
+    CALIPER = "caliper"
+
+
+class SpecVersion(StrEnum):
+    """A version of a standard that Plumbline validates."""
+
+    XAPI_1_0_3 = "1.0.3"
+    XAPI_2_0_0 = "2.0.0"
+    CALIPER_1_1 = "1.1"
+    CALIPER_1_2 = "1.2"
+
+
+class Shape(StrEnum):
+    """What one item of a document is."""
+
+    STATEMENT = "statement"
+    EVENT = "event"
+    ENTITY = "entity"
+    ENVELOPE = "envelope"
+
+
+class Severity(StrEnum):
+    """An error refuses the item; a warning only reports it."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Finding(NamedTuple):
+    """One broken rule at one place; the message never repeats the offending value."""
+
+    rule: str
+    severity: Severity
+    path: str
+    message: str
+    clause: str
