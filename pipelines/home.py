@@ -1,0 +1,96 @@
+"""The folders and files of one district's home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """One district's folder; every path that a step reads or writes comes from here."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, root: Path) -> Home:
+        """Return the home at `root`; raise ConfigurationError where there is none."""
+        home = cls(root.resolve())
+        if not home.settings_file.is_file():
+            raise ConfigurationError(
+                f"{root} is not a home: it has no district.toml",
+                "give the district's folder with --home, or make one with `plumbline init`",
+            )
+        return home
+
+    @property
+    def settings_file(self) -> Path:
+        """The district's settings."""
+        return self.root / "district.toml"
+
+    @property
+    def landing(self) -> Path:
+        """Where the tools' deliveries arrive, a folder for each source."""
+        return self.root / "landing"
+
+    @property
+    def rosters(self) -> Path:
+        """The OneRoster CSV files and calendar.csv."""
+        return self.root / "rosters"
+
+    @property
+    def standards(self) -> Path:
+        """The CASE packages."""
+        return self.root / "standards"
+
+    @property
+    def lake(self) -> Path:
+        """What ingest wrote."""
+        return self.root / "lake"
+
+    @property
+    def events(self) -> Path:
+        """Canonical events, a folder for each file digest."""
+        return self.lake / "events"
+
+    @property
+    def rejects(self) -> Path:
+        """Rejected events, a folder for each file digest."""
+        return self.lake / "rejects"
+
+    @property
+    def manifests(self) -> Path:
+        """What was counted in each ingested file."""
+        return self.lake / "manifests"
+
+    @property
+    def warehouse_file(self) -> Path:
+        """The encrypted warehouse."""
+        return self.root / "warehouse" / "warehouse.duckdb"
+
+    @property
+    def vault_file(self) -> Path:
+        """The encrypted vault, the only place with names."""
+        return self.root / "vault" / "vault.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """Published builds; `current` points at the newest."""
+        return self.root / "published"
+
+    @property
+    def current_build(self) -> Path:
+        """The link that readers follow."""
+        return self.published / "current"
+
+    @property
+    def reports(self) -> Path:
+        """Run reports, check results and Data Docs."""
+        return self.root / "reports"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the one run that may write."""
+        return self.root / ".lock"

@@ -1,0 +1,1 @@
+"""Keys, pseudonyms, sealed originals and the vault of names."""

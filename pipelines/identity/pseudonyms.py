@@ -1,0 +1,45 @@
+"""Turn identifiers of people into keyed pseudonyms."""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pipelines.identity.keys import Key
+
+PSEUDONYM_HEX_DIGITS = 32
+ROSTER_NAMESPACE = "roster"
+_SEPARATOR = "\x1f"
+
+
+class LocalIdentifier(NamedTuple):
+    """How one tool names a person: a namespace and the identifier within it."""
+
+    namespace: str
+    value: str
+
+
+class Pseudonymiser:
+    """HMAC-SHA-256 over district, namespace and local id; 128 bits are kept (measures, section 6)."""
+
+    def __init__(self, key: Key, district_id: str) -> None:
+        self._keyed = hmac.new(key.secret, f"{district_id}{_SEPARATOR}".encode(), sha256)
+        self._known: dict[LocalIdentifier, str] = {}
+
+    def pseudonym(self, identifier: LocalIdentifier) -> str:
+        """Return the 32 hexadecimal digits that stand for a person."""
+        known = self._known.get(identifier)
+        if known is None:
+            known = self._known[identifier] = self._compute(identifier)
+        return known
+
+    def student_key(self, sourced_id: str) -> str:
+        """Return the pseudonym of a person in the roster (OneRoster users.sourcedId)."""
+        return self._compute(LocalIdentifier(ROSTER_NAMESPACE, sourced_id))
+
+    def _compute(self, identifier: LocalIdentifier) -> str:
+        keyed = self._keyed.copy()
+        keyed.update(_SEPARATOR.join(identifier).encode("utf-8", "surrogatepass"))
+        return keyed.hexdigest()[:PSEUDONYM_HEX_DIGITS]

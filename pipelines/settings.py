@@ -1,0 +1,141 @@
+"""Read and check district.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import jsonschema_rs
+import orjson
+
+from pipelines.errors import ConfigurationError
+from pipelines.home import Home
+from pipelines.resources import resource_path
+
+MEBIBYTE = 1 << 20
+
+
+class ReportedDuration(StrEnum):
+    """Where a reported duration lies relative to the time of its event (measures, section 2)."""
+
+    BY_VERB = "by_verb"
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One tool that delivers events; its name is a folder below landing/."""
+
+    name: str
+    reported_duration: ReportedDuration = ReportedDuration.BY_VERB
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerIdentifier:
+    """How a tool's identifier of a learner is found in the roster."""
+
+    namespace: str
+    roster_field: str
+    template: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class VerbAction:
+    """What a verb of a tool means, where the standard crosswalk does not know it."""
+
+    verb: str
+    action: str
+    activity_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSettings:
+    """Limits of ingest. Sizes in bytes, times in seconds."""
+
+    workers: int = 2
+    block_bytes: int = 8 * MEBIBYTE
+    item_bytes: int = 16 * MEBIBYTE
+    settle_seconds: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that district.toml says."""
+
+    district_id: str
+    district_name: str
+    zone: str
+    keys_folder: Path
+    sources: tuple[Source, ...]
+    learner_identifiers: tuple[LearnerIdentifier, ...]
+    verbs: tuple[VerbAction, ...] = ()
+    ingest: IngestSettings = field(default_factory=IngestSettings)
+    publish_encrypted: bool = False
+
+
+def read_settings(home: Home) -> Settings:
+    """Return the settings of a home; raise ConfigurationError naming file, field and mend."""
+    document = _parse(home.settings_file)
+    _refuse_violations(home.settings_file, document)
+    _refuse_unknown_zone(home.settings_file, document["district"]["zone"])
+    return _settings(home, document)
+
+
+def _parse(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file} is not TOML: {error}", "correct that line") from None
+
+
+def _refuse_violations(file: Path, document: dict[str, Any]) -> None:
+    schema = orjson.loads(resource_path("schemas/district/district.schema.json").read_bytes())
+    validator = jsonschema_rs.Draft202012Validator(schema)
+    problems = [
+        f"{'.'.join(str(step) for step in error.instance_path) or 'top level'}: {error.message}"
+        for error in validator.iter_errors(document)
+    ]
+    if problems:
+        raise ConfigurationError(
+            f"{file} has {len(problems)} setting(s) that cannot be used:\n    "
+            + "\n    ".join(problems),
+            "correct them; schemas/district/district.schema.json describes every setting",
+        )
+
+
+def _refuse_unknown_zone(file: Path, zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ConfigurationError(
+            f"{file}: district.zone: {zone!r} is no IANA time zone",
+            "give a name such as America/Chicago",
+        ) from None
+
+
+def _settings(home: Home, document: dict[str, Any]) -> Settings:
+    district = document["district"]
+    return Settings(
+        district_id=district["id"],
+        district_name=district["name"],
+        zone=district["zone"],
+        keys_folder=home.root / document.get("keys", {}).get("folder", "keys"),
+        sources=tuple(
+            Source(name, ReportedDuration(table.get("reported_duration", "by_verb")))
+            for name, table in sorted(document["sources"].items())
+        ),
+        learner_identifiers=tuple(
+            LearnerIdentifier(**table) for table in document["learner_identifiers"]
+        ),
+        verbs=tuple(
+            VerbAction(table["verb"], table["action"], table.get("activity_type") or None)
+            for table in document.get("verbs", [])
+        ),
+        ingest=IngestSettings(**document.get("ingest", {})),
+        publish_encrypted=document.get("publish", {}).get("encrypted", False),
+    )

@@ -1,0 +1,1 @@
+"""The encrypted DuckDB warehouse: load, build and publish."""
