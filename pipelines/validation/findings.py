@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
+
+JsonObject: TypeAlias = dict[str, Any]
 
 
 class Standard(StrEnum):
@@ -46,3 +48,27 @@ class Finding(NamedTuple):
     path: str
     message: str
     clause: str
+
+
+class Item(NamedTuple):
+    """One statement, event or entity of a document, or an envelope without entries."""
+
+    body: JsonObject
+    standard: Standard
+    version: SpecVersion
+    shape: Shape
+    path: str
+
+
+class Unrecognised(NamedTuple):
+    """A part of a document that belongs to no version of a standard."""
+
+    path: str
+    finding: Finding
+
+
+class Verdict(NamedTuple):
+    """An item and every error found in it; no findings means that it is valid."""
+
+    item: Item | Unrecognised
+    findings: tuple[Finding, ...]

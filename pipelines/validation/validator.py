@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from pipelines.validation.findings import Finding, Severity, Shape, SpecVersion, Standard
+from pipelines.validation.findings import (
+    Finding,
+    Item,
+    JsonObject,
+    SpecVersion,
+    Standard,
+    Unrecognised,
+    Verdict,
+)
 
-
-class Item(NamedTuple):
-    """One statement, event or entity of a document, or an envelope that has no entries."""
-
-    body: dict[str, Any]
-    standard: Standard
-    version: SpecVersion
-    shape: Shape
-    path: str
-
-
-class Unrecognised(NamedTuple):
-    """A part of a document that belongs to no version of a standard."""
-
-    path: str
-    finding: Finding
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
-class Verdict(NamedTuple):
-    """An item and every error found in it; no findings means valid."""
+class Validator:
+    """Every standard and version, compiled once."""
 
-    item: Item | Unrecognised
-    findings: tuple[Finding, ...]
+    @classmethod
+    def load(cls) -> Validator:
+        """Compile all schemas."""
+        return cls()
+
+    def examine(self, document: Any) -> Iterator[Verdict]:
+        """Expand a decoded document and judge each of its items, in their order."""
+        for item in items_of(document):
+            if isinstance(item, Unrecognised):
+                yield Verdict(item, (item.finding,))
+            else:
+                findings = self.check(item.body, standard=item.standard, version=item.version)
+                yield Verdict(item, findings)
+
+    def check(
+        self, body: JsonObject, *, standard: Standard, version: SpecVersion
+    ) -> tuple[Finding, ...]:
+        """Return every error of one statement, event or entity; nothing when it is valid."""
+        del body, standard, version
+        return ()
+
+    def check_envelope(self, envelope: JsonObject, *, version: SpecVersion) -> tuple[Finding, ...]:
+        """Return every error of a Caliper envelope itself, without its entries."""
+        del envelope, version
+        return ()
+
+
+def items_of(document: Any) -> Iterator[Item | Unrecognised]:
+    """Expand a decoded document into its items."""
+    del document
+    return iter(())
