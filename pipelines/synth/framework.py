@@ -1,0 +1,188 @@
+"""The district's standards as values, and each subject's document as a CASE 1.0 package."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.synth.framework_text import FRAMEWORK_TEXT, Cluster, Domain
+from pipelines.synth.population import GRADES
+from pipelines.synth.values import Standard, Subject
+
+CASE_BASE = "https://standards.riverbend.example/ims/case/v1p0"
+LEAF_LEVEL = "Standard"
+_CHANGED_AT = "2026-06-15T09:00:00+00:00"
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, CASE_BASE)
+_SUBJECT_CODE = {Subject.MATHEMATICS: "MA", Subject.SCIENCE: "SC"}
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """All standards of both subjects, parents before children."""
+
+    standards: tuple[Standard, ...]
+
+    def of_subject(self, subject: Subject) -> tuple[Standard, ...]:
+        """Return the nodes of one subject."""
+        return tuple(standard for standard in self.standards if standard.subject is subject)
+
+    def taught(self, subject: Subject, grade: int) -> tuple[Standard, ...]:
+        """Return the leaves of a subject and grade in teaching order."""
+        return tuple(
+            standard
+            for standard in self.of_subject(subject)
+            if standard.level == LEAF_LEVEL and standard.grade == grade
+        )
+
+
+def build_framework() -> Framework:
+    """Build the standards of both subjects."""
+    nodes: list[Standard] = []
+    for subject, domains in FRAMEWORK_TEXT.items():
+        root = _node(subject, (_SUBJECT_CODE[subject],), f"Middle grades {subject.value}", "Band")
+        nodes.append(root)
+        for domain in domains:
+            nodes += _domain_nodes(root, domain)
+    return Framework(tuple(nodes))
+
+
+def document_identifier(subject: Subject) -> str:
+    """Return the identifier of a subject's document."""
+    return _identifier("CFDocuments", subject.value)
+
+
+def case_package(framework: Framework, subject: Subject) -> dict[str, Any]:
+    """Return one subject's document, items and associations in the package form of CASE 1.0."""
+    standards = framework.of_subject(subject)
+    titles = {standard.identifier: standard.statement for standard in standards}
+    titles[document_identifier(subject)] = _document_title(subject)
+    return {
+        "CFDocument": _document(subject),
+        "CFItems": [_item(standard) for standard in standards],
+        "CFAssociations": [_child_of(standard, titles) for standard in standards],
+        "CFDefinitions": {"CFItemTypes": _item_types(standards)},
+    }
+
+
+def _domain_nodes(root: Standard, domain: Domain) -> list[Standard]:
+    subject = root.subject
+    code = (_SUBJECT_CODE[subject], domain.code)
+    top = _node(subject, code, domain.title, "Domain", parent=root)
+    nodes = [top]
+    for letter, cluster in zip("AB", domain.clusters, strict=True):
+        nodes += _cluster_nodes(top, (*code, letter), cluster)
+    return nodes
+
+
+def _cluster_nodes(domain: Standard, code: tuple[str, ...], cluster: Cluster) -> list[Standard]:
+    group = _node(domain.subject, code, cluster.title, "Cluster", parent=domain)
+    leaves = [
+        _node(domain.subject, (*code, str(grade)), text, LEAF_LEVEL, parent=group, grade=grade)
+        for grade, text in zip(GRADES, cluster.statements, strict=True)
+    ]
+    return [group, *leaves]
+
+
+def _node(  # noqa: PLR0913 - a node of the tree is its six facts
+    subject: Subject,
+    code: tuple[str, ...],
+    statement: str,
+    level: str,
+    *,
+    parent: Standard | None = None,
+    grade: int = 0,
+) -> Standard:
+    dotted = ".".join(("RB", *code))
+    identifier = _identifier("CFItems", dotted)
+    return Standard(
+        identifier=identifier,
+        uri=f"{CASE_BASE}/CFItems/{identifier}",
+        code=dotted,
+        statement=statement,
+        level=level,
+        subject=subject,
+        grade=grade,
+        parent_identifier=parent.identifier if parent else document_identifier(subject),
+        position=_position(code[-1]),
+    )
+
+
+def _position(code: str) -> int:
+    return int(code) - GRADES[0] + 1 if code.isdigit() else ord(code[0]) - ord("A") + 1
+
+
+def _identifier(kind: str, name: str) -> str:
+    return str(uuid.uuid5(_NAMESPACE, f"{kind}/{name}"))
+
+
+def _document_title(subject: Subject) -> str:
+    return f"Riverbend middle grades {subject.value} framework"
+
+
+def _document(subject: Subject) -> dict[str, Any]:
+    identifier = document_identifier(subject)
+    return {
+        "identifier": identifier,
+        "uri": f"{CASE_BASE}/CFDocuments/{identifier}",
+        "creator": "Riverbend Unified School District",
+        "title": _document_title(subject),
+        "lastChangeDateTime": _CHANGED_AT,
+        "version": "2026",
+        "subject": [subject.value.capitalize()],
+        "language": "en",
+        "adoptionStatus": "Adopted",
+        "statusStartDate": "2026-07-01",
+    }
+
+
+def _item(standard: Standard) -> dict[str, Any]:
+    grades = [standard.grade] if standard.grade else GRADES
+    return {
+        "identifier": standard.identifier,
+        "uri": standard.uri,
+        "fullStatement": standard.statement,
+        "humanCodingScheme": standard.code,
+        "CFItemType": standard.level,
+        "language": "en",
+        "educationLevel": [f"{grade:02d}" for grade in grades],
+        "lastChangeDateTime": _CHANGED_AT,
+    }
+
+
+def _child_of(standard: Standard, titles: dict[str, str]) -> dict[str, Any]:
+    identifier = _identifier("CFAssociations", standard.code)
+    parent = standard.parent_identifier
+    is_top = parent == document_identifier(standard.subject)
+    return {
+        "identifier": identifier,
+        "uri": f"{CASE_BASE}/CFAssociations/{identifier}",
+        "associationType": "isChildOf",
+        "sequenceNumber": standard.position,
+        "originNodeURI": _link(standard.uri, standard.identifier, standard.statement),
+        "destinationNodeURI": _link(
+            f"{CASE_BASE}/{'CFDocuments' if is_top else 'CFItems'}/{parent}", parent, titles[parent]
+        ),
+        "lastChangeDateTime": _CHANGED_AT,
+    }
+
+
+def _item_types(standards: tuple[Standard, ...]) -> list[dict[str, Any]]:
+    levels = list(dict.fromkeys(standard.level for standard in standards))
+    return [_item_type(level, depth) for depth, level in enumerate(levels, start=1)]
+
+
+def _item_type(level: str, depth: int) -> dict[str, Any]:
+    identifier = _identifier("CFItemTypes", level)
+    return {
+        "identifier": identifier,
+        "uri": f"{CASE_BASE}/CFItemTypes/{identifier}",
+        "title": level,
+        "description": f"A node at depth {depth} of the framework",
+        "hierarchyCode": str(depth),
+        "lastChangeDateTime": _CHANGED_AT,
+    }
+
+
+def _link(uri: str, identifier: str, title: str) -> dict[str, str]:
+    return {"title": title, "identifier": identifier, "uri": uri}

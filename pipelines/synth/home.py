@@ -1,0 +1,114 @@
+"""Write what a home needs besides events and rosters: its settings, keys and standards."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import orjson
+
+from pipelines.synth.framework import Framework, case_package
+from pipelines.synth.tools import (
+    CLIPSTREAM_ACCOUNTS,
+    COURSEYARD_PERSON,
+    GAUGEWELL_PERSON,
+    GOAL_TYPE,
+    SET_GOAL_VERB,
+    SSO_HOME_PAGE,
+)
+from pipelines.synth.values import Subject
+from pipelines.synth.world import ZONE_NAME
+
+DISTRICT_ID = "riverbend"
+_KEY_NAMES = ("pseudonym", "warehouse", "vault")
+
+_DISTRICT_TOML = f"""\
+# A synthetic district. Everybody in it is invented.
+
+[district]
+id = "{DISTRICT_ID}"
+name = "Riverbend Unified School District"
+zone = "{ZONE_NAME}"
+
+# These are demonstration keys: they are derived from the seed, so anybody can make them again.
+# A real district creates its own with `plumbline init` and keeps them to itself.
+[keys]
+folder = "keys"
+
+[sources.mathpath]
+reported_duration = "by_verb"
+
+[sources.clipstream]
+reported_duration = "by_verb"
+
+[sources.gaugewell]
+reported_duration = "by_verb"
+
+[sources.courseyard]
+reported_duration = "by_verb"
+
+[sources.fieldkit]
+reported_duration = "by_verb"
+
+# Single sign-on of the district: the tutor.
+[[learner_identifiers]]
+namespace = "{SSO_HOME_PAGE}"
+roster_field = "sourcedId"
+
+# The video tool's own accounts.
+[[learner_identifiers]]
+namespace = "{CLIPSTREAM_ACCOUNTS}"
+roster_field = "identifier"
+
+# The tablet app: older versions send the address, newer ones its hash.
+[[learner_identifiers]]
+namespace = "mbox"
+roster_field = "email"
+
+[[learner_identifiers]]
+namespace = "mbox_sha1sum"
+roster_field = "email"
+
+# Caliper names people by IRI, each tool in its own way.
+[[learner_identifiers]]
+namespace = "iri"
+roster_field = "username"
+template = "{GAUGEWELL_PERSON}"
+
+[[learner_identifiers]]
+namespace = "iri"
+roster_field = "identifier"
+template = "{COURSEYARD_PERSON}"
+
+[[verbs]]
+verb = "{SET_GOAL_VERB}"
+activity_type = "{GOAL_TYPE}"
+action = "goal_set"
+"""
+
+
+def write_settings(home: Path) -> None:
+    """Write district.toml."""
+    (home / "district.toml").write_text(_DISTRICT_TOML, encoding="utf-8")
+
+
+def write_keys(home: Path, seed: int) -> None:
+    """Write the demonstration keys, readable by their owner only."""
+    folder = home / "keys"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for name in _KEY_NAMES:
+        digits = hashlib.sha256(f"demonstration/{seed}/{name}".encode()).hexdigest()
+        path = folder / f"{name}.key"
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        path.write_text(f"1 {digits}\n", encoding="ascii")
+
+
+def write_standards(home: Path, framework: Framework) -> None:
+    """Write one CASE package per subject."""
+    folder = home / "standards"
+    folder.mkdir(exist_ok=True)
+    for subject in Subject:
+        package = case_package(framework, subject)
+        text = orjson.dumps(package, option=orjson.OPT_INDENT_2)
+        (folder / f"{subject.value}.json").write_bytes(text + b"\n")

@@ -1,0 +1,117 @@
+"""Render video sittings as xAPI 2.0.0 statements of the video profile."""
+
+from __future__ import annotations
+
+from random import Random
+
+import orjson
+
+from pipelines.synth.draws import draw_uuid
+from pipelines.synth.instants import format_duration, format_instant
+from pipelines.synth.parcels import Entry, Note, Parcel
+from pipelines.synth.tools import CHOSEN_BY, VIDEO_EXTENSION, VIDEO_PROFILE, VIDEO_TYPE, VIDEO_VERB
+from pipelines.synth.values import Role, Tool
+from pipelines.synth.viewing import VideoStep, VideoView
+from pipelines.synth.xapi import (
+    Json,
+    adl_verb,
+    clipstream_agent,
+    course_activity,
+    objective,
+    text,
+)
+
+_ADL_ACTIONS = frozenset({"initialized", "completed", "terminated"})
+_ASSIGNER = "https://clipstream.example/xapi/agent-types/assigner"
+
+
+def render_view(view: VideoView, random: Random) -> list[Parcel]:
+    """Render one sitting, a statement per action."""
+    note = None
+    if view.viewer.role is not Role.STUDENT:
+        note = Note(Entry.STAFF, "video_preview")
+    parcels = []
+    for step in view.steps:
+        statement = _statement(view, step, draw_uuid(random))
+        parcels.append(Parcel(step.at_ms, orjson.dumps(statement), statement["id"], note=note))
+    return parcels
+
+
+def _statement(view: VideoView, step: VideoStep, statement_id: str) -> Json:
+    statement: Json = {
+        "id": statement_id,
+        "actor": clipstream_agent(view.viewer),
+        "verb": _verb(step.action),
+        "object": {
+            "objectType": "Activity",
+            "id": view.video.video_id,
+            "definition": {"type": VIDEO_TYPE, "name": text(view.video.title)},
+        },
+        "context": _context(view, step),
+        "timestamp": format_instant(step.at_ms),
+        "version": "2.0.0",
+    }
+    if step.action != "initialized":
+        statement["result"] = _result(view, step)
+    return statement
+
+
+def _verb(action: str) -> Json:
+    if action in _ADL_ACTIONS:
+        return adl_verb(action)
+    return {"id": VIDEO_VERB + action, "display": text(action)}
+
+
+def _context(view: VideoView, step: VideoStep) -> Json:
+    extensions: Json = {
+        VIDEO_EXTENSION + "session-id": view.player_session,
+        VIDEO_EXTENSION + "length": view.video.length_seconds,
+        CHOSEN_BY: view.chosen_by,
+    }
+    if step.action == "initialized":
+        extensions[VIDEO_EXTENSION + "completion-threshold"] = 0.95
+        extensions[VIDEO_EXTENSION + "full-screen"] = False
+        extensions[VIDEO_EXTENSION + "speed"] = "1x"
+        extensions[VIDEO_EXTENSION + "user-agent"] = "ClipstreamPlayer/4.2"
+    section = view.section
+    context: Json = {
+        "registration": view.registration,
+        "language": "en-US",
+        "contextActivities": {
+            "category": [{"objectType": "Activity", "id": VIDEO_PROFILE}],
+            "parent": [course_activity(Tool.CLIPSTREAM, section.section_id, section.title)],
+            "grouping": [objective(view.video.standard)],
+        },
+        "extensions": extensions,
+    }
+    if view.chosen_by == "teacher" and view.viewer is not section.teacher:
+        assigner = {
+            "objectType": "contextAgent",
+            "agent": clipstream_agent(section.teacher),
+            "relevantTypes": [_ASSIGNER],
+        }
+        context["contextAgents"] = [assigner]
+    return context
+
+
+def _result(view: VideoView, step: VideoStep) -> Json:
+    extensions: Json = {}
+    if step.action == "seeked":
+        extensions[VIDEO_EXTENSION + "time-from"] = step.position
+        extensions[VIDEO_EXTENSION + "time-to"] = step.target
+        return {"extensions": extensions}
+    extensions[VIDEO_EXTENSION + "time"] = step.position
+    if step.action != "played":
+        segments = "[,]".join(f"{begin:g}[.]{end:g}" for begin, end in step.segments)
+        extensions[VIDEO_EXTENSION + "played-segments"] = segments
+        extensions[VIDEO_EXTENSION + "progress"] = _progress(view, step)
+    result: Json = {"extensions": extensions}
+    if step.action == "completed":
+        result["completion"] = True
+        result["duration"] = format_duration((step.at_ms - view.steps[0].at_ms) / 1000)
+    return result
+
+
+def _progress(view: VideoView, step: VideoStep) -> float:
+    watched = sum(end - begin for begin, end in step.segments)
+    return round(min(1.0, watched / view.video.length_seconds), 3)
