@@ -1,0 +1,113 @@
+"""The values of a check: what was expected, what was observed, and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipelines.errors import CheckFailedError
+
+
+class Stage(StrEnum):
+    """When a suite is checked."""
+
+    AFTER_LOAD = "after_load"
+    AFTER_BUILD = "after_build"
+
+
+class Severity(StrEnum):
+    """What an expectation that is not met does to the run."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+
+
+class Verdict(StrEnum):
+    """What came of one expectation."""
+
+    PASSED = "passed"
+    WARNED = "warned"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an expectation exists, in words."""
+
+    means: str
+    matters: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One expectation and what came of it; `observed` is a count or a rate, never a row's value."""
+
+    table: str
+    name: str
+    expectation: str
+    severity: Severity
+    verdict: Verdict
+    observed: float | None
+    reason: Reason
+    is_evaluated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOutcome:
+    """Everything that one stage's suites found."""
+
+    stage: Stage
+    results: tuple[CheckResult, ...]
+
+    @property
+    def passed(self) -> int:
+        """How many expectations were met."""
+        return self._count(Verdict.PASSED)
+
+    @property
+    def warned(self) -> int:
+        """How many warnings there are."""
+        return self._count(Verdict.WARNED)
+
+    @property
+    def failed(self) -> int:
+        """How many critical expectations were not met."""
+        return self._count(Verdict.FAILED)
+
+    @property
+    def findings(self) -> tuple[CheckResult, ...]:
+        """The expectations that were not met, critical ones first."""
+        unmet = [result for result in self.results if result.verdict is not Verdict.PASSED]
+        return tuple(sorted(unmet, key=lambda result: result.verdict is not Verdict.FAILED))
+
+    def _count(self, verdict: Verdict) -> int:
+        return sum(result.verdict is verdict for result in self.results)
+
+
+def verdict_of(severity: Severity, *, is_met: bool) -> Verdict:
+    """Return what a met or unmet expectation of this severity comes to."""
+    if is_met:
+        return Verdict.PASSED
+    return Verdict.FAILED if severity is Severity.CRITICAL else Verdict.WARNED
+
+
+def refuse_failed(outcome: CheckOutcome) -> None:
+    """Raise CheckFailedError where a critical expectation was not met; warnings pass."""
+    failed = [result for result in outcome.findings if result.verdict is Verdict.FAILED]
+    if failed:
+        raise CheckFailedError(
+            f"{len(failed)} critical check(s) failed {outcome.stage.replace('_', ' ')}:"
+            + "".join(f"\n    {describe(result)}" for result in failed),
+            failed[0].reason.mend,
+        )
+
+
+def describe(result: CheckResult) -> str:
+    """Return one line on a result: where, what, how much."""
+    observed = "could not be evaluated" if not result.is_evaluated else _observed(result)
+    return f"{result.table}: {result.name}: {observed}. {result.reason.means}"
+
+
+def _observed(result: CheckResult) -> str:
+    return "nothing observed" if result.observed is None else f"observed {result.observed:.6g}"

@@ -1,0 +1,54 @@
+"""A home whose small warehouse meets every check."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipelines.canonical import event_table_ddl
+from pipelines.home import Home
+from pipelines.identity.keys import Key
+from pipelines.resources import resource_path
+from pipelines.warehouse.connection import open_encrypted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SMALL_WAREHOUSE = Path(__file__).with_name("small_warehouse.sql")
+
+
+@pytest.fixture
+def key() -> Key:
+    """Give the key of the test's warehouse."""
+    return Key("warehouse", 1, bytes(range(32)))
+
+
+@pytest.fixture
+def as_of() -> date:
+    """Give the date of the test's build, the Friday of the last school week."""
+    return date(2025, 10, 10)
+
+
+@pytest.fixture
+def home(tmp_path: Path, key: Key) -> Home:
+    """Give a home with the small warehouse."""
+    home = Home(tmp_path)
+    with open_encrypted(home.warehouse_file, key) as connection:
+        connection.execute(resource_path("pipelines/warehouse/schema.sql").read_text("utf-8"))
+        connection.execute(event_table_ddl())
+        connection.execute(SMALL_WAREHOUSE.read_text("utf-8"))
+    return home
+
+
+@pytest.fixture
+def change(home: Home, key: Key) -> Callable[[str], None]:
+    """Give a function that changes the warehouse by SQL."""
+
+    def run(statements: str) -> None:
+        with open_encrypted(home.warehouse_file, key) as connection:
+            connection.execute(statements)
+
+    return run
