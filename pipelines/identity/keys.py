@@ -53,7 +53,7 @@ class Key:
 
 
 def read_key(folder: Path, name: str) -> Key:
-    """Return a key; raise ConfigurationError where the file is missing, open to others or broken."""
+    """Return a key; raise ConfigurationError where its file is missing, open to all or broken."""
     file = folder / f"{name}.key"
     if not file.is_file():
         raise ConfigurationError(

@@ -22,7 +22,7 @@ class LocalIdentifier(NamedTuple):
 
 
 class Pseudonymiser:
-    """HMAC-SHA-256 over district, namespace and local id; 128 bits are kept (measures, section 6)."""
+    """HMAC-SHA-256 over district, namespace and local id, of which 128 bits are kept."""
 
     def __init__(self, key: Key, district_id: str) -> None:
         self._keyed = hmac.new(key.secret, f"{district_id}{_SEPARATOR}".encode(), sha256)

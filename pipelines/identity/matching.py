@@ -1,0 +1,62 @@
+"""Find the pseudonyms that each tool's name for a student becomes."""
+
+from __future__ import annotations
+
+from hashlib import sha1
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipelines.identity.pseudonyms import LocalIdentifier, Pseudonymiser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pipelines.reference.oneroster import Person
+    from pipelines.settings import LearnerIdentifier
+
+_MBOX, _MBOX_SHA1SUM = "mbox", "mbox_sha1sum"
+
+
+class LearnerLink(NamedTuple):
+    """A pseudonym that events carry, and the student whom it means."""
+
+    actor_key: str
+    student_key: str
+
+
+def learner_links(
+    people: Iterable[Person], rules: tuple[LearnerIdentifier, ...], pseudonymiser: Pseudonymiser
+) -> tuple[LearnerLink, ...]:
+    """Return the links of all students; an identifier that two students share means neither."""
+    owners: dict[str, set[str]] = {}
+    for person in people:
+        if person.is_student:
+            student_key = pseudonymiser.student_key(person.sourced_id)
+            for identifier in _identifiers(person, rules):
+                owners.setdefault(pseudonymiser.pseudonym(identifier), set()).add(student_key)
+    return tuple(
+        LearnerLink(actor_key, *students)
+        for actor_key, students in sorted(owners.items())
+        if len(students) == 1
+    )
+
+
+def _identifiers(person: Person, rules: tuple[LearnerIdentifier, ...]) -> Iterator[LocalIdentifier]:
+    values = {
+        "sourcedId": person.sourced_id,
+        "username": person.username,
+        "identifier": person.identifier,
+        "email": person.email,
+    }
+    for rule in rules:
+        value = values[rule.roster_field]
+        if value:
+            yield LocalIdentifier(rule.namespace, _as_tools_say(rule, value))
+
+
+def _as_tools_say(rule: LearnerIdentifier, value: str) -> str:
+    """Write a roster value as an event carries it."""
+    if rule.namespace == _MBOX:
+        return value.lower()
+    if rule.namespace == _MBOX_SHA1SUM:
+        return sha1(f"mailto:{value}".encode(), usedforsecurity=False).hexdigest()
+    return rule.template.replace("{}", value)

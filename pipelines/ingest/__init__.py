@@ -1,0 +1,1 @@
+"""Ingest: landing files in, canonical events, rejected events and a manifest per file out."""

@@ -1,0 +1,208 @@
+"""Find the files in the landing folder that are whole, and say how each is to be read."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipelines.ingest.streams import (
+    CHUNK_BYTES,
+    Compression,
+    DamagedStreamError,
+    TruncatedStreamError,
+    compression_of,
+    read_unpacked,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.home import Home
+    from pipelines.settings import Settings
+
+SAMPLE_BYTES = 1 << 16
+FILE_DIGEST_BYTES = 32
+_UNFINISHED_SUFFIXES = (".part", ".partial", ".tmp", ".crdownload", ".filepart")
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF8_MARK = b"\xef\xbb\xbf"
+
+
+class Layout(StrEnum):
+    """How the items of a file lie in it."""
+
+    LINES = "lines"
+    DOCUMENTS = "documents"
+    UTF16 = "utf16"
+    UNRECOGNISED = "unrecognised"
+
+
+class Range(NamedTuple):
+    """Whole lines of a plain file: bytes [start, end), and the number of the first line."""
+
+    start: int
+    end: int
+    first_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One whole file: what it is, by content, and the ranges in which it can be read."""
+
+    path: Path
+    name: str
+    source: str
+    digest: str
+    size_bytes: int
+    compression: Compression
+    layout: Layout
+    ranges: tuple[Range, ...]
+
+
+class Waiting(NamedTuple):
+    """A file that is left for a later night, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What the landing folder holds tonight."""
+
+    deliveries: tuple[Delivery, ...]
+    waiting: tuple[Waiting, ...]
+
+
+class _Stamp(NamedTuple):
+    """What changes when a file is still being written."""
+
+    size: int
+    modified_ns: int
+    inode: int
+
+
+def find_deliveries(home: Home, settings: Settings) -> Landing:
+    """Return the whole files of every source, in the order of their names, and those that wait."""
+    reasons = {file: _reason_to_wait(file, home, settings) for file in _files(home.landing)}
+    settled = _settled(
+        [file for file, reason in reasons.items() if reason is None],
+        settings.ingest.settle_seconds,
+    )
+    deliveries: list[Delivery] = []
+    for file, stamp in settled.items():
+        delivery = _examine(file, home, settings.ingest.block_bytes)
+        if _stamp(file) == stamp:
+            deliveries.append(delivery)
+    found = {delivery.path for delivery in deliveries}
+    waiting = tuple(
+        Waiting(_name(file, home), reason or "still growing")
+        for file, reason in reasons.items()
+        if file not in found
+    )
+    return Landing(tuple(deliveries), waiting)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(
+        path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")
+    )
+
+
+def _name(file: Path, home: Home) -> str:
+    return file.relative_to(home.landing).as_posix()
+
+
+def _reason_to_wait(file: Path, home: Home, settings: Settings) -> str | None:
+    if file.name.endswith(_UNFINISHED_SUFFIXES):
+        return "still being delivered"
+    if file.parent == home.landing:
+        return "not in the folder of a source; move it to landing/<source>/"
+    source = file.relative_to(home.landing).parts[0]
+    if source not in {known.name for known in settings.sources}:
+        return f"district.toml has no [sources.{source}]; add that table"
+    return None
+
+
+def _stamp(file: Path) -> _Stamp:
+    status = file.stat()
+    return _Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def _settled(files: list[Path], settle_seconds: float) -> dict[Path, _Stamp]:
+    """Return the files that do not change; those touched just now are looked at twice."""
+    stamps = {file: _stamp(file) for file in files}
+    newest = max((stamp.modified_ns for stamp in stamps.values()), default=0) / 1e9
+    time.sleep(min(max(newest + settle_seconds - time.time(), 0), settle_seconds))
+    return {
+        file: stamp for file, stamp in stamps.items() if file.exists() and _stamp(file) == stamp
+    }
+
+
+def _examine(file: Path, home: Home, block_bytes: int) -> Delivery:
+    compression = compression_of(file)
+    layout = _layout(_sample(file, compression))
+    is_cut = compression is Compression.NONE and layout is Layout.LINES
+    digest, ranges = _scan(file, block_bytes)
+    return Delivery(
+        path=file,
+        name=_name(file, home),
+        source=file.relative_to(home.landing).parts[0],
+        digest=digest,
+        size_bytes=file.stat().st_size,
+        compression=compression,
+        layout=layout,
+        ranges=ranges if is_cut else (),
+    )
+
+
+def _sample(file: Path, compression: Compression) -> bytes:
+    sample = b""
+    # A fault is counted when reading reaches it; here, what comes before it is enough.
+    with suppress(TruncatedStreamError, DamagedStreamError):
+        for chunk in read_unpacked(file, compression):
+            sample += chunk
+            if len(sample) >= SAMPLE_BYTES:
+                break
+    return sample[:SAMPLE_BYTES]
+
+
+def _layout(sample: bytes) -> Layout:
+    if sample.startswith(_UTF16_MARKS):
+        return Layout.UTF16
+    text = sample.removeprefix(_UTF8_MARK)
+    lines = [line for line in text.split(b"\n") if line.strip()]
+    if text.lstrip().startswith(b"["):
+        return Layout.DOCUMENTS
+    if not lines or any(_is_object(line) for line in lines):
+        return Layout.LINES
+    if text.lstrip().startswith(b"{"):
+        return Layout.DOCUMENTS if len(lines) > 1 else Layout.LINES
+    return Layout.UNRECOGNISED
+
+
+def _is_object(line: bytes) -> bool:
+    return line.startswith(b"{") and line.rstrip().endswith(b"}")
+
+
+def _scan(file: Path, block_bytes: int) -> tuple[str, tuple[Range, ...]]:
+    """Read a file once: its BLAKE2b-256 digest, and ranges of whole lines of about a block each."""
+    digest = blake2b(digest_size=FILE_DIGEST_BYTES)
+    ranges: list[Range] = []
+    offset = start = 0
+    line_number = first_line = 1
+    with file.open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            digest.update(chunk)
+            last = chunk.rfind(b"\n") + 1
+            if last and offset + last - start >= block_bytes:
+                ranges.append(Range(start, offset + last, first_line))
+                start, first_line = offset + last, line_number + chunk.count(b"\n")
+            line_number += chunk.count(b"\n")
+            offset += len(chunk)
+    if offset > start:
+        ranges.append(Range(start, offset, first_line))
+    return digest.hexdigest(), tuple(ranges)

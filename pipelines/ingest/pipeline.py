@@ -1,0 +1,99 @@
+"""The ingest step: from the landing folder to the lake, as a list that can be read aloud."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+
+from pipelines.errors import ConfigurationError
+from pipelines.identity.keys import read_key
+from pipelines.ingest.blocks import blocks_of
+from pipelines.ingest.deliveries import Delivery, Waiting, find_deliveries
+from pipelines.ingest.manifest import FileFacts, Manifest, manifest_file, read_manifests
+from pipelines.ingest.transforms import IngestPlan, ProcessBlocks, WriteManifests
+
+if TYPE_CHECKING:
+    from pipelines.home import Home
+    from pipelines.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOutcome:
+    """What tonight's landing folder came to."""
+
+    ingested: tuple[Manifest, ...]
+    already_ingested: tuple[str, ...]
+    waiting: tuple[Waiting, ...]
+
+
+def ingest(home: Home, settings: Settings) -> IngestOutcome:
+    """Ingest every new whole file; files that the lake already holds are left alone."""
+    key = read_key(settings.keys_folder, "pseudonym")
+    _refuse_other_key(home, key.fingerprint)
+    read_key(settings.keys_folder, "vault")
+    landing = find_deliveries(home, settings)
+    new = {
+        delivery.digest: delivery
+        for delivery in reversed(landing.deliveries)
+        if not manifest_file(home, delivery.digest).exists()
+    }
+    deliveries = tuple(sorted(new.values(), key=lambda delivery: delivery.name))
+    facts = {
+        each.digest: FileFacts(
+            each.digest, each.name, each.source, each.size_bytes, key.fingerprint
+        )
+        for each in deliveries
+    }
+    plan = IngestPlan(
+        str(home.root), str(settings.keys_folder), settings.district_id, settings.ingest, facts
+    )
+    if deliveries:
+        _remove_unfinished(home, deliveries)
+        run_pipeline(plan, deliveries)
+    ingested = tuple(each for each in read_manifests(home) if each.digest in facts)
+    done = {each.digest for each in ingested}
+    unreadable = tuple(
+        Waiting(each.name, "could not be read to its end")
+        for each in deliveries
+        if each.digest not in done
+    )
+    already = tuple(each.name for each in landing.deliveries if each.digest not in facts)
+    return IngestOutcome(ingested, already, landing.waiting + unreadable)
+
+
+def run_pipeline(plan: IngestPlan, deliveries: tuple[Delivery, ...]) -> None:
+    """Run the Beam pipeline over whole files."""
+    options = PipelineOptions(
+        direct_num_workers=plan.settings.workers, direct_running_mode="multi_processing"
+    )
+    blocks = [block for delivery in deliveries for block in blocks_of(delivery)]
+    with beam.Pipeline(runner=FnApiRunner(), options=options) as pipeline:
+        _ = (
+            pipeline
+            | "ListBlocks" >> beam.Create(blocks)
+            | "SpreadBlocks" >> beam.Reshuffle()
+            | "ProcessBlocks" >> ProcessBlocks(plan)
+            | "WriteManifests" >> WriteManifests(plan)
+        )
+
+
+def _refuse_other_key(home: Home, fingerprint: str) -> None:
+    for manifest in read_manifests(home):
+        if manifest.pseudonym_key_fingerprint != fingerprint:
+            raise ConfigurationError(
+                f"{home.lake} was written with another pseudonym.key",
+                "restore the pseudonym.key that this home was made with",
+            )
+        return
+
+
+def _remove_unfinished(home: Home, deliveries: tuple[Delivery, ...]) -> None:
+    """Remove what an ingest that was cut off left of these files."""
+    for delivery in deliveries:
+        for folder in (home.events, home.rejects):
+            shutil.rmtree(folder / delivery.digest, ignore_errors=True)

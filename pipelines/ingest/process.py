@@ -1,0 +1,137 @@
+"""Turn the raw items of a part into canonical events and rejections, and count every one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipelines.ingest.caliper import caliper_row
+from pipelines.ingest.policy import RefusedField, allowed_fields, minimise, refused_fields
+from pipelines.ingest.rejection import Rejection, Stage
+from pipelines.ingest.rows import (
+    EventRow,
+    Identity,
+    Keyring,
+    Place,
+    Unplaceable,
+    event_id_of,
+)
+from pipelines.ingest.xapi import xapi_row
+from pipelines.validation.decode import Undecodable, decode
+from pipelines.validation.findings import Finding, Item, Shape, Standard, Unrecognised
+
+if TYPE_CHECKING:
+    from pipelines.ingest.blocks import Part
+    from pipelines.ingest.items import RawItem
+    from pipelines.validation.validator import Validator
+
+ENTITY_DESCRIPTION = "entity_description"
+_ROW_OF = {Standard.XAPI: xapi_row, Standard.CALIPER: caliper_row}
+
+
+class BrokenRule(NamedTuple):
+    """A rule and the stage at which it refused items."""
+
+    stage: str
+    rule: str
+    clause: str
+
+
+@dataclass(slots=True)
+class PartOutcome:
+    """What became of the items of a part: read = rows + rejections + minimised."""
+
+    read: int = 0
+    rows: list[EventRow] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    minimised: Counter[str] = field(default_factory=Counter)
+    refused_fields: Counter[RefusedField] = field(default_factory=Counter)
+
+    def broken_rules(self) -> Counter[BrokenRule]:
+        """Count, for each rule, the items that it refused."""
+        return Counter(
+            BrokenRule(rejection.stage, finding.rule, finding.clause)
+            for rejection in self.rejections
+            for finding in {found.rule: found for found in rejection.findings}.values()
+        )
+
+
+class PartProcessor:
+    """Everything that is set up once per worker and used for every part."""
+
+    def __init__(self, validator: Validator, keyring: Keyring) -> None:
+        self._validator = validator
+        self._keyring = keyring
+
+    def process(self, part: Part) -> PartOutcome:
+        """Decode, validate, minimise and place every item of a part."""
+        run = _PartRun(part.source, self._validator, self._keyring)
+        for raw in part.items:
+            run.take(raw)
+        return run.finish()
+
+
+class _PartRun:
+    """One pass over the items of a part."""
+
+    def __init__(self, source: str, validator: Validator, keyring: Keyring) -> None:
+        self._source = source
+        self._validator = validator
+        self._keyring = keyring
+        self._outcome = PartOutcome()
+        self._allowed = {standard: allowed_fields(standard) for standard in Standard}
+        self._refused: dict[Standard, Counter[tuple[str, str]]] = {
+            standard: Counter() for standard in Standard
+        }
+
+    def take(self, raw: RawItem) -> None:
+        """Account for one raw item, which may hold many events."""
+        if raw.fault:
+            self._reject(raw, 0, stage=Stage.READ, findings=(raw.fault,))
+            return
+        document = decode(raw.raw)
+        if isinstance(document, Undecodable):
+            self._reject(raw, 0, stage=Stage.DECODE, findings=(document.finding,))
+            return
+        for number, verdict in enumerate(self._validator.examine(document.value)):
+            if verdict.findings or isinstance(verdict.item, Unrecognised):
+                self._reject(raw, number, stage=Stage.VALIDATE, findings=verdict.findings)
+            else:
+                self._accept(verdict.item, raw, number)
+
+    def finish(self) -> PartOutcome:
+        """Return what became of all items taken."""
+        for standard, counts in self._refused.items():
+            self._outcome.refused_fields += refused_fields(standard, counts)
+        return self._outcome
+
+    def _accept(self, item: Item, raw: RawItem, number: int) -> None:
+        if item.shape is Shape.ENTITY:
+            self._outcome.read += 1
+            self._outcome.minimised[ENTITY_DESCRIPTION] += 1
+            return
+        row = self._row(item, Place(self._source, raw.line_number, number))
+        if isinstance(row, Unplaceable):
+            self._reject(raw, number, stage=Stage.PLACE, findings=(row.finding,))
+        else:
+            self._outcome.read += 1
+            self._outcome.rows.append(row)
+
+    def _row(self, item: Item, place: Place) -> EventRow | Unplaceable:
+        event = item.body
+        identity = Identity(
+            event_id_of(event), self._keyring.body_digest(event), item.version.value
+        )
+        minimise(event, self._allowed[item.standard], self._refused[item.standard])
+        return _ROW_OF[item.standard](event, identity, place=place, keyring=self._keyring)
+
+    def _reject(
+        self, raw: RawItem, number: int, *, stage: Stage, findings: tuple[Finding, ...]
+    ) -> None:
+        self._outcome.read += 1
+        self._outcome.rejections.append(
+            Rejection(
+                stage, findings, raw.line_number, number, raw.byte_start, raw.byte_end, raw.raw
+            )
+        )

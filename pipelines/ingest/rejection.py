@@ -1,0 +1,86 @@
+"""The one envelope in which everything that is refused is kept.
+
+| stage | what was refused |
+| --- | --- |
+| read | a file, or a stretch of it, that gives no items |
+| decode | bytes that are no JSON document |
+| validate | an item that breaks its standard, or belongs to none |
+| place | a valid event that cannot be put on a school day |
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from pipelines.validation.findings import Finding, Severity
+
+
+class Stage(StrEnum):
+    """Where in ingest an item was refused."""
+
+    READ = "read"
+    DECODE = "decode"
+    VALIDATE = "validate"
+    PLACE = "place"
+
+
+class Rejection(NamedTuple):
+    """One refused item: where it stands, every reason, and its bytes (not yet sealed)."""
+
+    stage: Stage
+    findings: tuple[Finding, ...]
+    line_number: int
+    item_number: int
+    byte_start: int
+    byte_end: int
+    original: bytes
+
+
+REJECT_ARROW_SCHEMA = pa.schema(
+    [
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("stage", pa.string(), nullable=False),
+        pa.field("line_number", pa.int32(), nullable=False),
+        pa.field("item_number", pa.int32(), nullable=False),
+        pa.field("byte_start", pa.int64(), nullable=False),
+        pa.field("byte_end", pa.int64(), nullable=False),
+        pa.field(
+            "findings",
+            pa.list_(
+                pa.struct(
+                    [
+                        pa.field("rule", pa.string(), nullable=False),
+                        pa.field("path", pa.string(), nullable=False),
+                        pa.field("message", pa.string(), nullable=False),
+                        pa.field("clause", pa.string(), nullable=False),
+                    ]
+                )
+            ),
+            nullable=False,
+        ),
+        pa.field("sealed_original", pa.binary(), nullable=False),
+    ]
+)
+
+
+def _error(rule: str, message: str, clause: str = "Plumbline data contract") -> Finding:
+    return Finding(rule, Severity.ERROR, "$", message, clause)
+
+
+FILE_UNRECOGNISED = _error(
+    "file.unrecognised", "no line of the file begins a JSON object or array; is it another kind?"
+)
+FILE_UTF16 = _error("file.utf16", "the file is UTF-16; deliver it as UTF-8", "RFC 8259 8.1")
+FILE_TRUNCATED = _error(
+    "file.truncated",
+    "the compressed file ends early; deliver it again, whole",
+    "RFC 1952, RFC 8878",
+)
+FILE_DAMAGED = _error(
+    "file.damaged", "the compressed data is damaged; deliver it again", "RFC 1952, RFC 8878"
+)
+ITEM_TOO_LONG = _error("item.too-long", "longer than the setting ingest.item_bytes allows")
+ARRAY_UNCLOSED = _error("json.array-unclosed", "the array is not closed", "RFC 8259 5")

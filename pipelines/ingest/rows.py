@@ -1,0 +1,147 @@
+"""The row of a canonical event, and what both standards need to make one."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from functools import lru_cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+import rfc8785
+
+from pipelines.identity.pseudonyms import Pseudonymiser
+from pipelines.validation.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pipelines.identity.keys import Key
+
+CHOSEN_BY_EXTENSION = "https://w3id.org/plumbline/extensions/chosen-by"
+OBJECTIVE_TYPE = "http://adlnet.gov/expapi/activities/objective"
+CASE_ITEM_PATH = "/CFItems/"
+DIGEST_BYTES = 16
+
+# A store adds or rewrites these; they say nothing about what happened.
+_ADDED_BY_STORES = ("stored", "authority", "version")
+_CHOOSERS = frozenset({"student", "teacher", "system"})
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/plumbline/events-without-id")
+
+
+class EventRow(NamedTuple):
+    """A canonical event; the fields are the columns of schemas/canonical/event.json, in order."""
+
+    source: str
+    event_id: str
+    standard: str
+    spec_version: str
+    body_digest: str
+    actor_key: str | None
+    learner_role: str | None
+    verb: str
+    event_type: str | None
+    activity_id: str | None
+    activity_type: str | None
+    parent_id: str | None
+    standard_refs: list[str] | None
+    scored_by: str | None
+    chosen_by: str | None
+    session_key: str | None
+    voids_event_id: str | None
+    score_scaled: float | None
+    score_raw: float | None
+    score_min: float | None
+    score_max: float | None
+    choice_count: int | None
+    duration_seconds: float | None
+    success: bool | None
+    completion: bool | None
+    occurred_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    line_number: int
+    item_number: int
+
+
+class Place(NamedTuple):
+    """Where an event stands: its source, line (from 1) and position within the line (from 0)."""
+
+    source: str
+    line_number: int
+    item_number: int
+
+
+class Identity(NamedTuple):
+    """What is read of an event before it is minimised: which event of which version it is."""
+
+    event_id: str
+    body_digest: str
+    spec_version: str
+
+
+class Unplaceable(NamedTuple):
+    """Why a valid event cannot become a row."""
+
+    finding: Finding
+
+
+NO_TIME = Unplaceable(
+    Finding(
+        "plumbline.event.time",
+        Severity.ERROR,
+        "$",
+        "has no time, so it belongs to no school day",
+        "Plumbline data contract",
+    )
+)
+
+
+class Keyring:
+    """Everything keyed that a row needs: pseudonyms and digests."""
+
+    def __init__(self, pseudonym_key: Key, district_id: str) -> None:
+        self.pseudonymiser = Pseudonymiser(pseudonym_key, district_id)
+        self._body_key = pseudonym_key.derive("event bodies")
+        self._session_key = pseudonym_key.derive("sessions")
+
+    def body_digest(self, event: dict[str, Any]) -> str:
+        """Digest an event without what a store adds; the same act gives the same digest."""
+        kept = {name: value for name, value in event.items() if name not in _ADDED_BY_STORES}
+        canonical = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
+        return blake2b(canonical, key=self._body_key, digest_size=DIGEST_BYTES).hexdigest()
+
+    def session_key(self, session: str) -> str:
+        """Digest the identifier of a session."""
+        return blake2b(
+            session.encode(), key=self._session_key, digest_size=DIGEST_BYTES
+        ).hexdigest()
+
+
+def event_id_of(event: dict[str, Any]) -> str:
+    """Return the event's UUID in lower case, or a UUIDv5 of its canonical JSON (RFC 8785)."""
+    given = event.get("id")
+    return normal_event_id(given) if given else str(uuid.uuid5(_NAMESPACE, _canonical_json(event)))
+
+
+@lru_cache(maxsize=8)
+def normal_event_id(given: str) -> str:
+    """Return an id without urn:uuid: in lower case; an id that is no UUID gets a UUIDv5."""
+    lowered = given.lower().removeprefix("urn:uuid:")
+    return lowered if _UUID.fullmatch(lowered) else str(uuid.uuid5(_NAMESPACE, given))
+
+
+def chosen_by(extensions: Any) -> str | None:
+    """Return who chose the work (student, teacher or system), where an extension says so."""
+    value = extensions.get(CHOSEN_BY_EXTENSION) if isinstance(extensions, dict) else None
+    return value if isinstance(value, str) and value in _CHOOSERS else None
+
+
+def _canonical_json(event: dict[str, Any]) -> str:
+    try:
+        return rfc8785.dumps(event).decode()
+    except rfc8785.CanonicalizationError:
+        # An integer beyond 2^53 has no form in RFC 8785; sorted members tell it apart as well.
+        return orjson.dumps(event, option=orjson.OPT_SORT_KEYS).decode()

@@ -1,0 +1,97 @@
+"""Bytes of a delivered file, decompressed where need be, in bounded pieces."""
+
+from __future__ import annotations
+
+import zlib
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+import zstandard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+CHUNK_BYTES = 1 << 20
+# Small, because zstd can unfold four bytes into 128 KiB: this bounds a piece to 128 MiB.
+_COMPRESSED_CHUNK_BYTES = 4096
+_GZIP_WINDOW_BITS = 31
+
+
+class Compression(StrEnum):
+    """How a file is packed; told by its first bytes, not by its name."""
+
+    NONE = "none"
+    GZIP = "gzip"
+    ZSTD = "zstd"
+
+
+class TruncatedStreamError(Exception):
+    """The compressed data ends before its end mark."""
+
+
+class DamagedStreamError(Exception):
+    """The compressed data cannot be unpacked."""
+
+
+class _Decompressor(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+_MAGIC = {b"\x1f\x8b": Compression.GZIP, b"\x28\xb5\x2f\xfd": Compression.ZSTD}
+_NEW_DECOMPRESSOR: dict[Compression, Callable[[], _Decompressor]] = {
+    Compression.GZIP: partial(zlib.decompressobj, wbits=_GZIP_WINDOW_BITS),
+    Compression.ZSTD: lambda: zstandard.ZstdDecompressor().decompressobj(),
+}
+
+
+def compression_of(file: Path) -> Compression:
+    """Tell how a file is packed by its first bytes."""
+    with file.open("rb") as stream:
+        head = stream.read(4)
+    return next(
+        (kind for magic, kind in _MAGIC.items() if head.startswith(magic)), Compression.NONE
+    )
+
+
+def read_range(file: Path, start: int, end: int) -> Iterator[bytes]:
+    """Yield the bytes of [start, end) of a plain file."""
+    with file.open("rb") as stream:
+        stream.seek(start)
+        remaining = end - start
+        while remaining and (chunk := stream.read(min(CHUNK_BYTES, remaining))):
+            remaining -= len(chunk)
+            yield chunk
+
+
+def read_unpacked(file: Path, compression: Compression) -> Iterator[bytes]:
+    """Yield the unpacked bytes of a whole file, through all of its members or frames.
+
+    Raises TruncatedStreamError or DamagedStreamError after the last bytes that could be unpacked.
+    """
+    with file.open("rb") as stream:
+        if compression is Compression.NONE:
+            yield from iter(partial(stream.read, CHUNK_BYTES), b"")
+        else:
+            yield from _unpack(stream, _NEW_DECOMPRESSOR[compression])
+
+
+def _unpack(stream: BinaryIO, new_decompressor: Callable[[], _Decompressor]) -> Iterator[bytes]:
+    decompressor = new_decompressor()
+    try:
+        for chunk in iter(partial(stream.read, _COMPRESSED_CHUNK_BYTES), b""):
+            packed = chunk
+            while packed:
+                if decompressor.eof:
+                    decompressor = new_decompressor()
+                yield decompressor.decompress(packed)
+                packed = decompressor.unused_data if decompressor.eof else b""
+    except (zlib.error, zstandard.ZstdError):
+        raise DamagedStreamError from None
+    if not decompressor.eof:
+        raise TruncatedStreamError

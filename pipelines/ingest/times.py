@@ -1,0 +1,66 @@
+"""Read the times and durations of events."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+_DURATION = re.compile(
+    r"P(?:(?P<years>\d+(?:[.,]\d+)?)Y)?(?:(?P<months>\d+(?:[.,]\d+)?)M)?"
+    r"(?:(?P<weeks>\d+(?:[.,]\d+)?)W)?(?:(?P<days>\d+(?:[.,]\d+)?)D)?"
+    r"(?:T(?:(?P<hours>\d+(?:[.,]\d+)?)H)?(?:(?P<minutes>\d+(?:[.,]\d+)?)M)?"
+    r"(?:(?P<seconds>\d+(?:[.,]\d+)?)S)?)?"
+)
+# Years and months have no fixed length; 365 and 30 days only ever serve to see that a
+# duration is far over two hours (measures, section 2).
+_SECONDS = {
+    "years": 365 * 86400,
+    "months": 30 * 86400,
+    "weeks": 7 * 86400,
+    "days": 86400,
+    "hours": 3600,
+    "minutes": 60,
+    "seconds": 1,
+}
+_LEAP_SECOND = re.compile(r"(\d{2}:?\d{2}:?)60")
+
+
+def parse_time(text: str) -> datetime | None:
+    """Return the UTC time of an ISO 8601 string, or None; a time without zone is taken as UTC.
+
+    A leap second (:60) is the first moment of the next minute.
+    """
+    try:
+        return _as_utc(datetime.fromisoformat(text))
+    except ValueError:
+        return _parse_leap_second(text)
+    except OverflowError:
+        return None
+
+
+def _as_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _parse_leap_second(text: str) -> datetime | None:
+    earlier, replaced = _LEAP_SECOND.subn(r"\g<1>59", text, count=1)
+    if not replaced:
+        return None
+    try:
+        return _as_utc(datetime.fromisoformat(earlier)) + timedelta(seconds=1)
+    except (ValueError, OverflowError):
+        return None
+
+
+@lru_cache(maxsize=65536)
+def parse_duration_seconds(text: str) -> float | None:
+    """Return the seconds of an ISO 8601 duration (4.4.3.2), or None where it is none."""
+    match = _DURATION.fullmatch(text)
+    if match is None or text[-1] in "PT":
+        return None
+    return sum(
+        float(amount.replace(",", ".")) * _SECONDS[unit]
+        for unit, amount in match.groupdict().items()
+        if amount is not None
+    )

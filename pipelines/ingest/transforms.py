@@ -1,0 +1,158 @@
+"""The Beam transforms of ingest; each only wires plain functions together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import apache_beam as beam
+
+from pipelines.canonical import event_arrow_schema
+from pipelines.home import Home
+from pipelines.identity.keys import read_key
+from pipelines.identity.sealing import Sealer
+from pipelines.ingest.blocks import Block, Part, parts_of
+from pipelines.ingest.manifest import FileFacts, PartCounts, combine, write_manifest
+from pipelines.ingest.process import PartOutcome, PartProcessor
+from pipelines.ingest.rejection import REJECT_ARROW_SCHEMA, Rejection
+from pipelines.ingest.rows import Keyring
+from pipelines.ingest.write import write_rows
+from pipelines.validation.validator import Validator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pipelines.settings import IngestSettings
+
+
+class IngestPlan(NamedTuple):
+    """Everything that a worker needs to know; keys travel as the folder they lie in."""
+
+    home_root: str
+    keys_folder: str
+    district_id: str
+    settings: IngestSettings
+    facts: dict[str, FileFacts]
+
+    @property
+    def home(self) -> Home:
+        """The home that the plan is for."""
+        return Home(Path(self.home_root))
+
+
+class ProcessBlocks(beam.PTransform[beam.PCollection[Block], beam.PCollection[PartCounts]]):
+    """Read, validate, minimise and write the parts of each block; give the counts of each part."""
+
+    def __init__(self, plan: IngestPlan) -> None:
+        super().__init__()
+        self._plan = plan
+
+    def expand(self, blocks: beam.PCollection[Block]) -> beam.PCollection[PartCounts]:
+        """Wire the one step."""
+        return blocks | "ProcessBlock" >> beam.ParDo(_ProcessBlock(self._plan))
+
+
+class WriteManifests(beam.PTransform[beam.PCollection[PartCounts], beam.PCollection[str]]):
+    """Add up the parts of each file and write its manifest; give the digests that are done."""
+
+    def __init__(self, plan: IngestPlan) -> None:
+        super().__init__()
+        self._plan = plan
+
+    def expand(self, counts: beam.PCollection[PartCounts]) -> beam.PCollection[str]:
+        """Wire grouping and writing."""
+        return (
+            counts
+            | "KeyByFile" >> beam.WithKeys(_digest_of).with_output_types(tuple[str, PartCounts])
+            | "GroupByFile" >> beam.GroupByKey()
+            | "WriteManifest" >> beam.FlatMap(_finish_file, self._plan)
+        )
+
+
+class _ProcessBlock(beam.DoFn):
+    def __init__(self, plan: IngestPlan) -> None:
+        self._plan = plan
+
+    def setup(self) -> None:
+        folder = Path(self._plan.keys_folder)
+        keyring = Keyring(read_key(folder, "pseudonym"), self._plan.district_id)
+        self._processor = PartProcessor(Validator.load(), keyring)
+        self._writer = PartWriter(self._plan.home, Sealer(read_key(folder, "vault")))
+
+    def process(self, block: Block) -> Iterator[PartCounts]:
+        try:
+            for part in parts_of(block, self._plan.settings):
+                outcome = self._processor.process(part)
+                self._writer.write(part, outcome)
+                yield counts_of(part, outcome)
+        except OSError as error:
+            yield PartCounts(
+                block.digest, 0, 0, 0, {}, {}, {}, failure=error.strerror or "unreadable"
+            )
+
+
+class PartWriter:
+    """Writes the accepted and the rejected of a part under names made only from its content."""
+
+    def __init__(self, home: Home, sealer: Sealer) -> None:
+        self._home = home
+        self._sealer = sealer
+
+    def write(self, part: Part, outcome: PartOutcome) -> None:
+        """Write lake/events and lake/rejects of one part.
+
+        The first part of a file is written even without events: a reader finds a typed file.
+        """
+        name = f"{part.number:06d}.parquet"
+        if outcome.rows or part.number == 0:
+            write_rows(self._home.events / part.digest / name, outcome.rows, event_arrow_schema())
+        if outcome.rejections:
+            rows = [self._reject_row(part, rejection) for rejection in outcome.rejections]
+            write_rows(self._home.rejects / part.digest / name, rows, REJECT_ARROW_SCHEMA)
+
+    def _reject_row(self, part: Part, rejection: Rejection) -> tuple[object, ...]:
+        findings = [
+            {
+                "rule": finding.rule,
+                "path": finding.path,
+                "message": finding.message,
+                "clause": finding.clause,
+            }
+            for finding in rejection.findings
+        ]
+        place = f"{part.digest}:{rejection.byte_start}"
+        return (
+            part.source,
+            rejection.stage.value,
+            rejection.line_number,
+            rejection.item_number,
+            rejection.byte_start,
+            rejection.byte_end,
+            findings,
+            self._sealer.seal(rejection.original, place=place),
+        )
+
+
+def counts_of(part: Part, outcome: PartOutcome) -> PartCounts:
+    """Return the counts of a part."""
+    return PartCounts(
+        part.digest,
+        outcome.read,
+        len(outcome.rows),
+        len(outcome.rejections),
+        dict(outcome.broken_rules()),
+        dict(outcome.minimised),
+        dict(outcome.refused_fields),
+    )
+
+
+def _digest_of(counts: PartCounts) -> str:
+    return counts.digest
+
+
+def _finish_file(file: tuple[str, Iterable[PartCounts]], plan: IngestPlan) -> Iterator[str]:
+    digest, counts = file
+    parts = list(counts)
+    if not any(part.failure for part in parts):
+        write_manifest(plan.home, combine(plan.facts[digest], parts))
+        yield digest

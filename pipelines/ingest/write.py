@@ -1,0 +1,49 @@
+"""Write Parquet and JSON so that the same content gives the same bytes, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+_COMPRESSION = "zstd"
+
+
+def write_rows(file: Path, rows: Iterable[Sequence[Any]], schema: pa.Schema) -> None:
+    """Write `rows`, tuples in the order of `schema`, as one Parquet file."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    table = pa.Table.from_arrays(arrays, schema=schema)
+    temporary = _temporary(file)
+    pq.write_table(table, temporary, compression=_COMPRESSION)
+    _settle(temporary, file)
+
+
+def write_json(file: Path, document: Any) -> None:
+    """Write a JSON document with sorted keys."""
+    temporary = _temporary(file)
+    temporary.write_bytes(
+        orjson.dumps(
+            document, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+        )
+    )
+    _settle(temporary, file)
+
+
+def _temporary(file: Path) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return file.with_name(f".{file.name}.{os.getpid()}")
+
+
+def _settle(temporary: Path, file: Path) -> None:
+    """Give a finished file its name; a reader sees all of it or nothing."""
+    with temporary.open("rb") as stream:
+        os.fsync(stream.fileno())
+    temporary.replace(file)

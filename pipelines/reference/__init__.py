@@ -1,0 +1,1 @@
+"""The district's own records: roster (OneRoster), standards (CASE) and school calendar."""
