@@ -1,12 +1,41 @@
-"""Bytes to JSON, refusing what the standards and RFC 8259 do not let two readers agree on."""
+"""Bytes to JSON, refusing whatever two honest readers could read differently."""
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
 import orjson
 
 from pipelines.validation.findings import Finding, Severity
+
+# Deeper than any event needs, and what the serialiser of the suspect test can follow.
+MAXIMUM_DEPTH = 254
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_CLAUSES = {
+    "json.encoding": "RFC 8259 8.1",
+    "json.syntax": "RFC 8259 2",
+    "json.number": "RFC 8259 6",
+    "json.surrogate": "RFC 8259 8.2",
+    "json.nesting": "RFC 8259 9",
+    "json.duplicate-key": "RFC 8259 4; xAPI 1.0.3 Data 2.2",
+}
+# The words of the parser for what deserves a rule of its own.
+_RULE_BY_WORDING = (
+    ("UTF-8", "json.encoding"),
+    ("surrogate", "json.surrogate"),
+    ("infinity", "json.number"),
+    ("depth limit", "json.nesting"),
+)
+_MESSAGES = {
+    "json.encoding": "the bytes are not UTF-8",
+    "json.syntax": "not one complete JSON document",
+    "json.number": "a number is too large for IEEE 754",
+    "json.surrogate": "half of a surrogate pair stands alone",
+    "json.nesting": f"nested deeper than {MAXIMUM_DEPTH} levels",
+    "json.duplicate-key": "an object has the same key more than once",
+}
 
 
 class Document(NamedTuple):
@@ -23,8 +52,49 @@ class Undecodable(NamedTuple):
 
 def decode(raw: bytes) -> Document | Undecodable:
     """Decode one JSON document; bad bytes are a value, never an exception."""
+    if raw[:3] == _BYTE_ORDER_MARK:
+        raw = raw[3:]
     try:
-        return Document(orjson.loads(raw))
-    except orjson.JSONDecodeError:
-        finding = Finding("json.syntax", Severity.ERROR, "$", "not a JSON document", "RFC 8259")
-        return Undecodable(finding)
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        return _undecodable(_rule_of(str(error)))
+    try:
+        again = orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return _undecodable("json.nesting")
+    if again != raw and _may_repeat_a_key(raw, again) and _repeats_a_key(raw):
+        return _undecodable("json.duplicate-key")
+    return Document(value)
+
+
+def _undecodable(rule: str) -> Undecodable:
+    return Undecodable(Finding(rule, Severity.ERROR, "$", _MESSAGES[rule], _CLAUSES[rule]))
+
+
+def _rule_of(wording: str) -> str:
+    for words, rule in _RULE_BY_WORDING:
+        if words in wording:
+            return rule
+    return "json.syntax"
+
+
+def _may_repeat_a_key(raw: bytes, again: bytes) -> bool:
+    """Tell whether members went missing: then there are fewer colons than before.
+
+    A colon may also be written as an escape, which would hide a missing one.
+    """
+    if raw.count(b":") != again.count(b":"):
+        return True
+    return b"\\u003a" in raw or b"\\u003A" in raw
+
+
+def _repeats_a_key(raw: bytes) -> bool:
+    repeated = False
+
+    def look(members: list[tuple[str, object]]) -> None:
+        nonlocal repeated
+        repeated = repeated or len(members) != len({name for name, _ in members})
+
+    # Numbers do not matter here, and a huge one would be slow or refused.
+    json.loads(raw, object_pairs_hook=look, parse_int=len, parse_float=len)
+    return repeated

@@ -58,11 +58,13 @@ class Item(NamedTuple):
     version: SpecVersion
     shape: Shape
     path: str
+    envelope: JsonObject | None = None
 
 
 class Unrecognised(NamedTuple):
-    """A part of a document that belongs to no version of a standard."""
+    """A part of a document that belongs to no version of a standard, and why not."""
 
+    body: Any
     path: str
     finding: Finding
 
@@ -72,3 +74,8 @@ class Verdict(NamedTuple):
 
     item: Item | Unrecognised
     findings: tuple[Finding, ...]
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the item keeps every rule."""
+        return not self.findings

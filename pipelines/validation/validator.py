@@ -4,51 +4,112 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipelines.validation.caliper_types import CaliperTypes
 from pipelines.validation.findings import (
     Finding,
     Item,
     JsonObject,
+    Severity,
+    Shape,
     SpecVersion,
     Standard,
     Unrecognised,
     Verdict,
 )
+from pipelines.validation.items import envelope_version, items_of
+from pipelines.validation.rules import Rule, broken, keeps_all
+from pipelines.validation.rules_caliper import CALIPER_RULES
+from pipelines.validation.rules_xapi import STATEMENT_RULES
+from pipelines.validation.schema_set import CompiledSchema, SchemaSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_SCHEMAS = "https://w3id.org/plumbline/schemas"
+_XAPI_2 = " (unchanged in xAPI 2.0)"
+
 
 class Validator:
-    """Every standard and version, compiled once."""
+    """Every standard and version; Caliper types are compiled when they first appear."""
+
+    def __init__(self, schemas: SchemaSet) -> None:
+        """Compile the schemas of statements and envelopes."""
+        self._statements = {
+            version: schemas.compiled(f"{_SCHEMAS}/xapi/{version}/statement.json")
+            for version in (SpecVersion.XAPI_1_0_3, SpecVersion.XAPI_2_0_0)
+        }
+        self._envelopes = {
+            version: schemas.compiled(f"{_SCHEMAS}/caliper/{version}/envelope.json")
+            for version in (SpecVersion.CALIPER_1_1, SpecVersion.CALIPER_1_2)
+        }
+        self._caliper_types = CaliperTypes(schemas, _SCHEMAS)
 
     @classmethod
     def load(cls) -> Validator:
-        """Compile all schemas."""
-        return cls()
+        """Read and compile the schemas that travel with Plumbline."""
+        return cls(SchemaSet.load())
 
     def examine(self, document: Any) -> Iterator[Verdict]:
-        """Expand a decoded document and judge each of its items, in their order."""
+        """Expand a decoded document and judge each of its items, in their order.
+
+        What is wrong with an envelope is wrong with each of its entries.
+        """
+        envelope: JsonObject | None = None
+        of_envelope: tuple[Finding, ...] = ()
         for item in items_of(document):
             if isinstance(item, Unrecognised):
                 yield Verdict(item, (item.finding,))
-            else:
-                findings = self.check(item.body, standard=item.standard, version=item.version)
-                yield Verdict(item, findings)
+                continue
+            if item.envelope is not envelope:
+                envelope = item.envelope
+                of_envelope = () if envelope is None else self.check_envelope(envelope)
+            yield Verdict(item, of_envelope + self._check_item(item))
 
     def check(
         self, body: JsonObject, *, standard: Standard, version: SpecVersion
     ) -> tuple[Finding, ...]:
-        """Return every error of one statement, event or entity; nothing when it is valid."""
-        del body, standard, version
-        return ()
+        """Return every error of one statement, event or entity; none when it is valid."""
+        if standard is Standard.XAPI:
+            findings = _judge(self._statements[version], STATEMENT_RULES, body)
+            return _cite_xapi_2(findings) if version is SpecVersion.XAPI_2_0_0 else findings
+        schema = self._caliper_types.schema_of(version, body.get("type"))
+        if schema is None:
+            return (_unknown_type(version), *broken(CALIPER_RULES[version], body))
+        return _judge(schema, CALIPER_RULES[version], body)
 
-    def check_envelope(self, envelope: JsonObject, *, version: SpecVersion) -> tuple[Finding, ...]:
+    def check_envelope(self, envelope: JsonObject) -> tuple[Finding, ...]:
         """Return every error of a Caliper envelope itself, without its entries."""
-        del envelope, version
+        version = envelope_version(envelope) or SpecVersion.CALIPER_1_2
+        return _judge(self._envelopes[version], (), envelope)
+
+    def _check_item(self, item: Item) -> tuple[Finding, ...]:
+        if item.shape is Shape.ENVELOPE:
+            return ()
+        return self.check(item.body, standard=item.standard, version=item.version)
+
+
+def _judge(
+    schema: CompiledSchema, rules: tuple[Rule, ...], body: JsonObject
+) -> tuple[Finding, ...]:
+    if schema.is_valid(body) and keeps_all(rules, body):
         return ()
+    return tuple(dict.fromkeys([*schema.findings(body), *broken(rules, body)]))
 
 
-def items_of(document: Any) -> Iterator[Item | Unrecognised]:
-    """Expand a decoded document into its items."""
-    del document
-    return iter(())
+def _unknown_type(version: SpecVersion) -> Finding:
+    return Finding(
+        "caliper.type.unknown",
+        Severity.ERROR,
+        "$.type",
+        f"expected a type of event or entity that Caliper {version} defines",
+        f"Caliper {version}, Entity and Event",
+    )
+
+
+def _cite_xapi_2(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(
+        each._replace(clause=each.clause + _XAPI_2)
+        if each.clause.startswith("xAPI 1.0.3")
+        else each
+        for each in findings
+    )

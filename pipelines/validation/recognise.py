@@ -1,0 +1,105 @@
+"""Which standard, version and shape an item has, told from the item and not from its folder."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from pipelines.validation.findings import (
+    Finding,
+    JsonObject,
+    Severity,
+    Shape,
+    SpecVersion,
+    Standard,
+)
+
+CALIPER_CONTEXTS = {
+    SpecVersion.CALIPER_1_1: "http://purl.imsglobal.org/ctx/caliper/v1p1",
+    SpecVersion.CALIPER_1_2: "http://purl.imsglobal.org/ctx/caliper/v1p2",
+}
+_EXTENSION_CONTEXTS = "http://purl.imsglobal.org/ctx/caliper/v1p1/"
+_VERSION_BY_CONTEXT = {context: version for version, context in CALIPER_CONTEXTS.items()}
+_CALIPER_1_0_MEMBERS = ("@type", "@id")
+_ONLY_IN_XAPI_2 = ("contextAgents", "contextGroups")
+
+
+class Recognised(NamedTuple):
+    """What an item is."""
+
+    standard: Standard
+    version: SpecVersion
+    shape: Shape
+
+
+_STATEMENT_1_0_3 = Recognised(Standard.XAPI, SpecVersion.XAPI_1_0_3, Shape.STATEMENT)
+_STATEMENT_2_0_0 = Recognised(Standard.XAPI, SpecVersion.XAPI_2_0_0, Shape.STATEMENT)
+
+
+def recognise(body: object, inherited: SpecVersion | None = None) -> Recognised | Finding:
+    """Tell what an item is; an entry of an envelope inherits the version of the envelope."""
+    if not isinstance(body, dict):
+        return _unrecognised("expected an object: a statement, an event or an entity")
+    if inherited is None and _looks_like_a_statement(body):
+        return _statement(body)
+    if any(member in body for member in _CALIPER_1_0_MEMBERS):
+        return _unrecognised("Caliper 1.0 (@id, @type) is not supported: expected 1.1 or 1.2")
+    version = inherited or caliper_version(body.get("@context"))
+    if version is None:
+        return _unrecognised(_why_no_version(body))
+    return Recognised(Standard.CALIPER, version, _caliper_shape(body))
+
+
+def caliper_version(context: Any) -> SpecVersion | None:
+    """Return the Caliper version of a JSON-LD context: the last item of a list decides."""
+    last = context[-1] if isinstance(context, list) and context else context
+    if not isinstance(last, str):
+        return None
+    if last.startswith(_EXTENSION_CONTEXTS):
+        return SpecVersion.CALIPER_1_1
+    return _VERSION_BY_CONTEXT.get(last)
+
+
+def _looks_like_a_statement(body: JsonObject) -> bool:
+    if "verb" in body:
+        return True
+    return "actor" in body and "object" in body and "action" not in body and "@context" not in body
+
+
+def _statement(body: JsonObject) -> Recognised:
+    version = body.get("version")
+    if version is None:
+        return _STATEMENT_2_0_0 if _uses_xapi_2(body) else _STATEMENT_1_0_3
+    if isinstance(version, str) and (version == "2.0" or version.startswith("2.0.")):
+        return _STATEMENT_2_0_0
+    return _STATEMENT_1_0_3
+
+
+def _uses_xapi_2(body: JsonObject) -> bool:
+    context = body.get("context")
+    if isinstance(context, dict) and any(member in context for member in _ONLY_IN_XAPI_2):
+        return True
+    nested = body.get("object")
+    return isinstance(nested, dict) and "context" in nested and _uses_xapi_2(nested)
+
+
+def _caliper_shape(body: JsonObject) -> Shape:
+    type_name = body.get("type")
+    if isinstance(type_name, str) and type_name.endswith("Event"):
+        return Shape.EVENT
+    return Shape.EVENT if "action" in body else Shape.ENTITY
+
+
+def _why_no_version(body: JsonObject) -> str:
+    if "@context" not in body:
+        return "neither an xAPI statement (verb) nor Caliper (@context)"
+    return "expected a Caliper 1.1 or 1.2 context as @context, or as the last item of it"
+
+
+def _unrecognised(message: str) -> Finding:
+    return Finding(
+        "unrecognised",
+        Severity.ERROR,
+        "$",
+        message,
+        "xAPI 1.0.3 Data 2.4; Caliper 1.2, JSON-LD Context",
+    )

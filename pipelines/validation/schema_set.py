@@ -1,0 +1,155 @@
+"""The schema files, compiled on demand, and what each of their constraints is called."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urldefrag, urljoin
+
+import jsonschema_rs
+
+from pipelines.resources import resource_path
+from pipelines.validation.explain import message_of, places_of
+from pipelines.validation.findings import Finding, JsonObject, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+# Of the keyword that refused, behind the name of what it was asked about.
+_SUFFIXES = {
+    "additionalProperties": "unknown-property",
+    "const": "constant",
+    "dependentRequired": "dependency",
+    "enum": "vocabulary",
+    "maxItems": "length",
+    "maximum": "range",
+    "minItems": "length",
+    "minimum": "range",
+    "pattern": "format",
+    "required": "required",
+    "type": "type",
+}
+
+
+class Constraint(NamedTuple):
+    """What one constraint of a schema is called, where it comes from and what it expects."""
+
+    rule: str
+    clause: str
+    expected: str
+
+
+class _Annotations(NamedTuple):
+    """The nearest annotations above a constraint."""
+
+    rule: str = ""
+    subject: str = "schema"
+    clause: str = ""
+    expected: str = ""
+
+    def beside(self, node: object) -> _Annotations:
+        """Return what holds at a node: its own annotations, else those from above."""
+        if not isinstance(node, dict):
+            return self
+        rule, subject = node.get("x-rule", ""), node.get("x-subject", "")
+        return _Annotations(
+            rule=rule or ("" if subject else self.rule),
+            subject=subject or self.subject,
+            clause=node.get("x-clause", self.clause),
+            expected=node.get("x-expected", "" if rule or subject else self.expected),
+        )
+
+    def of_keyword(self, keyword: str) -> Constraint:
+        """Name the constraint that a keyword sets here."""
+        rule = self.rule or f"{self.subject}.{_SUFFIXES.get(keyword, keyword)}"
+        return Constraint(rule, self.clause, self.expected)
+
+
+class SchemaSet:
+    """All schema files by their `$id`."""
+
+    def __init__(self, documents: dict[str, JsonObject]) -> None:
+        """Keep the documents and let them refer to each other."""
+        self.documents = documents
+        self._registry = jsonschema_rs.Registry(list(documents.items()))
+
+    @classmethod
+    def load(cls) -> SchemaSet:
+        """Read every schema of xAPI and Caliper that travels with Plumbline."""
+        folder = resource_path("schemas")
+        paths = sorted(
+            path for name in ("xapi", "caliper") for path in folder.glob(f"{name}/*/*.json")
+        )
+        documents = (json.loads(path.read_text(encoding="utf-8")) for path in paths)
+        return cls({document["$id"]: document for document in documents})
+
+    def compiled(self, reference: str) -> CompiledSchema:
+        """Compile the schema that an absolute reference names."""
+        return CompiledSchema(self, reference, self._registry)
+
+    def resolve(self, base: str, reference: str) -> tuple[str, Any]:
+        """Return the document and the node that a reference leads to."""
+        document, pointer = urldefrag(urljoin(base, reference))
+        node: Any = self.documents[document]
+        for token in filter(None, pointer.split("/")):
+            node = node[int(token)] if isinstance(node, list) else node[token]
+        return document, node
+
+
+class CompiledSchema:
+    """One compiled schema: fast to ask, and able to say what is wrong."""
+
+    def __init__(
+        self, schemas: SchemaSet, reference: str, registry: jsonschema_rs.Registry
+    ) -> None:
+        """Compile with the regular-expression engine that runs in linear time."""
+        self._schemas = schemas
+        self._reference = reference
+        self._constraints: dict[tuple[str | int, ...], Constraint] = {}
+        self._validator = jsonschema_rs.Draft202012Validator(
+            {"$ref": reference}, registry=registry, pattern_options=jsonschema_rs.RegexOptions()
+        )
+        self.is_valid = self._validator.is_valid
+
+    def findings(self, instance: object) -> Iterator[Finding]:
+        """Yield everything that the schema refuses in an instance."""
+        for error in self._validator.iter_errors(instance):
+            constraint = self._constraint(error)
+            message = message_of(error, constraint.expected)
+            for path in places_of(error):
+                yield Finding(constraint.rule, Severity.ERROR, path, message, constraint.clause)
+
+    def _constraint(self, error: jsonschema_rs.ValidationError) -> Constraint:
+        # The evaluation path of a property name leaves out the keyword (jsonschema-rs 0.60).
+        if error.kind.name == "propertyNames":
+            return self._constraint_at(("$ref", "propertyNames"), error.absolute_keyword_location)
+        path = tuple(error.evaluation_path)
+        found = self._constraints.get(path)
+        if found is None:
+            found = self._constraints[path] = self._constraint_at(path, None)
+        return found
+
+    def _constraint_at(self, path: Sequence[str | int], location: str | None) -> Constraint:
+        reference = location.removesuffix("/propertyNames") if location else self._reference
+        base, node = self._reference, {"$ref": reference}
+        held = _Annotations()
+        for step, token in enumerate(path):
+            if token == "$ref":
+                if "x-rule" in node and _names_a_keyword(path[step:]):
+                    break
+                base, node = self._schemas.resolve(base, node["$ref"])
+            elif isinstance(node, (dict, list)):
+                node = node[token]
+            held = held.beside(node)
+        return held.of_keyword(str(path[-1]))
+
+    @cached_property
+    def reference(self) -> str:
+        """The reference that was compiled."""
+        return self._reference
+
+
+def _names_a_keyword(path: Sequence[str | int]) -> bool:
+    """Tell whether only references lie between here and the keyword that refused."""
+    return all(token == "$ref" for token in path[:-1])
