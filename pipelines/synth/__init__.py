@@ -1,4 +1,4 @@
-"""A synthetic district: a complete home with invented people, and the truth about them beside it."""
+"""A synthetic district: a complete home with invented people, and the truth beside it."""
 
 from pipelines.synth.district import SyntheticDistrict, write_district
 

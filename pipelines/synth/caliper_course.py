@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from random import Random
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -16,12 +16,16 @@ from pipelines.synth.caliper import (
     person_id,
     session_entity,
 )
-from pipelines.synth.coursework import CourseStep, CourseVisit
 from pipelines.synth.draws import draw_uuid
 from pipelines.synth.instants import format_duration, format_instant
 from pipelines.synth.parcels import Entry, Note, Parcel
 from pipelines.synth.tools import BASE, CALIPER_1P1
 from pipelines.synth.values import Role, Tool
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from pipelines.synth.coursework import CourseStep, CourseVisit
 
 _TOOL = Tool.COURSEYARD
 _EVENT_OF_ACTION = {

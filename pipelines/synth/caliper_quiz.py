@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from random import Random
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -15,28 +15,35 @@ from pipelines.synth.caliper import (
     person_id,
     session_entity,
 )
+from pipelines.synth.caliper_items import (
+    assessment_entity,
+    item_attempt,
+    item_entity,
+    item_reference,
+    item_response,
+    item_score,
+    quiz_attempt,
+)
 from pipelines.synth.draws import draw_uuid
 from pipelines.synth.instants import format_duration, format_instant
 from pipelines.synth.parcels import Fate, Parcel
-from pipelines.synth.quizzes import Quiz, QuizSession, Sitting
 from pipelines.synth.tools import BASE, CALIPER_1P2
-from pipelines.synth.values import Item, ItemStyle, Tool
+from pipelines.synth.values import ItemStyle, Tool
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from pipelines.synth.quizzes import Quiz, QuizSession, Sitting
 
 _TOOL = Tool.GAUGEWELL
 _GRADER_ID = f"{BASE[_TOOL]}/autograder"
-_RESPONSE_TYPE = {
-    ItemStyle.CHOICE: "MultipleChoiceResponse",
-    ItemStyle.FILL_IN: "FillinBlankResponse",
-    ItemStyle.OPEN: "OpenEndedResponse",
-}
-_LETTERS = "abcdefgh"
 
 
 def describe_quiz(quiz: Quiz) -> list[Parcel]:
     """Describe a quiz, its items and its class before it is taken: entities, not events."""
     entities = [
-        _assessment(quiz) | {"items": [_item_reference(item) for item in quiz.items]},
-        *(_item_entity(item, quiz) for item in quiz.items),
+        assessment_entity(quiz) | {"items": [item_reference(item) for item in quiz.items]},
+        *(item_entity(item, quiz) for item in quiz.items),
         course_section(_TOOL, quiz.section),
     ]
     bundle = f"describe-{quiz.quiz_id}"
@@ -111,23 +118,23 @@ class _Writer:
 
     def assessment(self, at_ms: int, action: str) -> None:
         """Write the start or the submission of the whole quiz."""
-        attempt = self._quiz_attempt()
+        attempt = quiz_attempt(self.session)
         if action == "Submitted":
             seconds = (at_ms - self.session.started_ms) / 1000
             attempt["endedAtTime"] = format_instant(at_ms)
             attempt["duration"] = format_duration(seconds)
         event = self._event(at_ms, ("AssessmentEvent", "AssessmentProfile"), action)
-        event |= {"object": _assessment(self.quiz), "generated": attempt}
+        event |= {"object": assessment_entity(self.quiz), "generated": attempt}
         self._send(at_ms, event)
 
     def item_started(self, sitting: Sitting) -> None:
         """Write that an item was opened."""
-        attempt = self._item_attempt(sitting)
+        attempt = item_attempt(self.session, sitting)
         del attempt["endedAtTime"]
         event = self._event(
             sitting.started_ms, ("AssessmentItemEvent", "AssessmentProfile"), "Started"
         )
-        event |= {"object": _item_entity(sitting.item, self.quiz), "generated": attempt}
+        event |= {"object": item_entity(sitting.item, self.quiz), "generated": attempt}
         self._send(sitting.started_ms, event)
 
     def item_completed(self, sitting: Sitting) -> None:
@@ -136,8 +143,8 @@ class _Writer:
             sitting.ended_ms, ("AssessmentItemEvent", "AssessmentProfile"), "Completed"
         )
         event |= {
-            "object": _item_entity(sitting.item, self.quiz),
-            "generated": self._response(sitting),
+            "object": item_entity(sitting.item, self.quiz),
+            "generated": item_response(self.session, sitting),
         }
         self._send(sitting.ended_ms, event)
 
@@ -147,8 +154,10 @@ class _Writer:
         grader = {"id": _GRADER_ID, "type": "SoftwareApplication", "version": "7.4"}
         event = self._event(at_ms, ("GradeEvent", "GradingProfile"), "Graded")
         event["actor"] = person_entity(_TOOL, teacher) if is_by_teacher else grader
-        event["object"] = self._item_attempt(sitting)
-        event["generated"] = self._score(sitting, at_ms, str(event["actor"]["id"]))
+        event["object"] = item_attempt(self.session, sitting)
+        event["generated"] = item_score(
+            self.session, sitting, at_ms=at_ms, grader_id=event["actor"]["id"]
+        )
         del event["membership"], event["session"]
         if is_by_teacher:
             event["membership"] = membership(_TOOL, self.quiz.section, teacher)
@@ -177,96 +186,7 @@ class _Writer:
             "session": session_entity(self.session.session_id, self.session.login_ms),
         }
 
-    def _quiz_attempt(self) -> Json:
-        return {
-            "id": f"{self.quiz.quiz_id}/attempts/{self.session.learner.number}",
-            "type": "Attempt",
-            "assignee": self.learner_id,
-            "assignable": self.quiz.quiz_id,
-            "count": 1,
-            "startedAtTime": format_instant(self.session.started_ms),
-        }
-
-    def _item_attempt(self, sitting: Sitting) -> Json:
-        return {
-            "id": f"{self.quiz.quiz_id}/attempts/{self.session.learner.number}/{_short(sitting.item)}",
-            "type": "Attempt",
-            "assignee": person_entity(_TOOL, self.session.learner),
-            "assignable": _item_entity(sitting.item, self.quiz),
-            "isPartOf": f"{self.quiz.quiz_id}/attempts/{self.session.learner.number}",
-            "count": 1,
-            "startedAtTime": format_instant(sitting.started_ms),
-            "endedAtTime": format_instant(sitting.ended_ms),
-        }
-
-    def _response(self, sitting: Sitting) -> Json:
-        attempt = self._item_attempt(sitting)
-        response: Json = {
-            "id": f"{attempt['id']}/response",
-            "type": _RESPONSE_TYPE[sitting.item.style],
-            "attempt": attempt,
-            "startedAtTime": format_instant(sitting.started_ms),
-            "endedAtTime": format_instant(sitting.ended_ms),
-        }
-        if sitting.item.style is ItemStyle.FILL_IN:
-            return response | {"values": [f"{sitting.variant}", f"{sitting.points}"]}
-        if sitting.item.style is ItemStyle.CHOICE:
-            return response | {"value": _letter(sitting)}
-        return response | {"value": "I compared both sides and explained my steps."}
-
-    def _score(self, sitting: Sitting, at_ms: int, grader_id: str) -> Json:
-        attempt_id = self._item_attempt(sitting)["id"]
-        return {
-            "id": f"{attempt_id}/score",
-            "type": "Score",
-            "attempt": attempt_id,
-            "maxScore": float(sitting.item.points),
-            "scoreGiven": float(sitting.points),
-            "scoredBy": grader_id,
-            "dateCreated": format_instant(at_ms),
-        }
-
     def _send(self, at_ms: int, event: Json, bundle: str | None = None) -> None:
         event_id = event["id"].removeprefix("urn:uuid:")
         where = bundle or self.session.session_id
         self.parcels.append(Parcel(at_ms, orjson.dumps(event), event_id, bundle=where))
-
-
-def _assessment(quiz: Quiz) -> Json:
-    return {
-        "id": quiz.quiz_id,
-        "type": "Assessment",
-        "name": quiz.title,
-        "datePublished": format_instant(quiz.published_ms),
-        "maxAttempts": 1,
-        "maxScore": float(sum(item.points for item in quiz.items)),
-    }
-
-
-def _item_reference(item: Item) -> Json:
-    return {"id": item.item_id, "type": "AssessmentItem"}
-
-
-def _item_entity(item: Item, quiz: Quiz) -> Json:
-    return {
-        "id": item.item_id,
-        "type": "AssessmentItem",
-        "name": f"{item.standards[0].code}, item {item.number}",
-        "isPartOf": {"id": quiz.quiz_id, "type": "Assessment"},
-        "learningObjectives": [
-            {"id": standard.uri, "type": "LearningObjective"} for standard in item.standards
-        ],
-        "maxScore": float(item.points),
-        "isTimeDependent": False,
-    }
-
-
-def _letter(sitting: Sitting) -> str:
-    item = sitting.item
-    is_right = sitting.points == item.points
-    shift = 0 if is_right else 1 + sitting.variant % (item.choice_count - 1)
-    return _LETTERS[(item.number + shift) % item.choice_count]
-
-
-def _short(item: Item) -> str:
-    return item.item_id.rsplit("/", 1)[-1]

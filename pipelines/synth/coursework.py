@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from random import Random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.synth.draws import draw_seconds, draw_uuid
 from pipelines.synth.practice import extend_spans
 from pipelines.synth.tools import BASE
 from pipelines.synth.values import Person, Section, Span, Team, Tool
+
+if TYPE_CHECKING:
+    from random import Random
 
 _PAGES = ("overview", "notes", "worked-examples", "vocabulary", "lab-sheet", "reading-list")
 

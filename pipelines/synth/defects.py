@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import Enum, auto
-from random import Random
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from pipelines.synth.draws import draw_uuid
 from pipelines.synth.parcels import Entry, Fate, Note, Parcel
 from pipelines.synth.values import Tool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
 
 Json = dict[str, Any]
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Iterator
 from enum import Enum, auto
-from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 import zstandard
 
 from pipelines.synth.instants import format_instant
-from pipelines.synth.parcels import Parcel
 from pipelines.synth.tools import BASE, CALIPER_1P2
 from pipelines.synth.values import Tool
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pipelines.synth.parcels import Parcel
+
 _SENSOR = f"{BASE[Tool.GAUGEWELL]}/sensors/main"
 _SEND_DELAY_MS = 4_000
-_BUFFER_BYTES = 1 << 20
 _COMPRESSION_LEVEL = 6
 
 
@@ -66,27 +68,27 @@ def write_delivery(path: Path, parcels: list[Parcel], layout: Layout) -> list[Lo
 
 def _open(path: Path) -> IO[bytes]:
     """Open for writing; neither a clock nor a file name goes into a compressed file."""
-    plain = path.open("wb")
     if path.suffix == ".gz":
-        packed = _GzipOverFile(plain)
-        return io.BufferedWriter(packed, _BUFFER_BYTES)
+        return _NamelessGzip(path)
+    plain = path.open("wb")
     if path.suffix == ".zst":
         return zstandard.ZstdCompressor(level=_COMPRESSION_LEVEL).stream_writer(plain)
     return plain
 
 
-class _GzipOverFile(gzip.GzipFile):
-    """A gzip file without name and time that closes the file below it."""
+class _NamelessGzip(io.BytesIO):
+    """Gathers a file in memory and compresses it once: many small writes are slow."""
 
-    def __init__(self, below: IO[bytes]) -> None:
-        super().__init__(
-            filename="", mode="wb", compresslevel=_COMPRESSION_LEVEL, fileobj=below, mtime=0
-        )
-        self._below = below
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
 
     def close(self) -> None:
+        """Compress what was written."""
+        if not self.closed:
+            packed = gzip.compress(self.getbuffer(), compresslevel=_COMPRESSION_LEVEL, mtime=0)
+            self._path.write_bytes(packed)
         super().close()
-        self._below.close()
 
 
 def _write_lines(sink: IO[bytes], parcels: list[Parcel], ending: bytes) -> list[Location]:

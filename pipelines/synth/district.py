@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -27,6 +26,9 @@ from pipelines.synth.school_year import closing_minute, is_instructional
 from pipelines.synth.truth import FileTally, TruthWriter
 from pipelines.synth.values import Person, Span, Tool
 from pipelines.synth.world import Day, World, build_world
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DEFAULT_START = date(2026, 8, 31)
 TRUTH_FOLDER = "truth"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -18,6 +18,9 @@ from pipelines.synth.tools import (
 )
 from pipelines.synth.values import Subject
 from pipelines.synth.world import ZONE_NAME
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DISTRICT_ID = "riverbend"
 _KEY_NAMES = ("pseudonym", "warehouse", "vault")

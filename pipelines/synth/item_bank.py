@@ -40,7 +40,7 @@ class ItemBank:
 
 
 def build_item_bank(framework: Framework) -> ItemBank:
-    """Build the banks: mathematics in the tutor, science on the tablets, both in the assessments."""
+    """Build the banks: mathematics for the tutor, science for tablets, both for quizzes."""
     items: dict[tuple[Tool, str], tuple[Item, ...]] = {}
     leaves = [node for node in framework.standards if node.level == LEAF_LEVEL]
     for place, standard in enumerate(leaves):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.synth.draws import logistic, stream
-from pipelines.synth.framework import Framework
 from pipelines.synth.values import Item, Person, Standard, Subject
+
+if TYPE_CHECKING:
+    from pipelines.synth.framework import Framework
 
 _SLIP = 0.06
 _GUESS_WITHOUT_CHOICES = 0.04

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.synth.draws import stream
 from pipelines.synth.values import Person, Section, Subject, Team
-from pipelines.synth.world import Day, World
+
+if TYPE_CHECKING:
+    from pipelines.synth.world import Day, World
 
 _DAYS_BETWEEN_QUIZZES = 10
 _FIRST_QUIZ_INDEX = 3

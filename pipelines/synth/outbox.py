@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, timedelta
-from random import Random
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -15,15 +15,19 @@ from pipelines.synth.defects import repeat_copy
 from pipelines.synth.draws import stream
 from pipelines.synth.instants import format_instant
 from pipelines.synth.parcels import Entry, Note, Parcel
-from pipelines.synth.person_days import Session
 from pipelines.synth.practice import PracticeSession
 from pipelines.synth.quizzes import QuizSession
 from pipelines.synth.tools import BASE
 from pipelines.synth.values import Tool
 from pipelines.synth.viewing import VideoView
-from pipelines.synth.world import Day, World
 from pipelines.synth.xapi_practice import render_practice
 from pipelines.synth.xapi_video import render_view
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from pipelines.synth.person_days import Session
+    from pipelines.synth.world import Day, World
 
 _SAME_DAY_SHARE = 0.2
 _REDELIVERY_SHARE = 0.4
@@ -123,7 +127,7 @@ def _person_id(session: Session) -> str:
         case PracticeSession():
             return session.setting.learner.sourced_id
         case VideoView():
-            return session.viewer.sourced_id
+            return session.screening.viewer.sourced_id
         case CourseVisit():
             return session.visitor.sourced_id
         case QuizSession():

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from random import Random
+from typing import TYPE_CHECKING
 
 from pipelines.synth.coursework import CourseVisit, visit_course
 from pipelines.synth.draws import stream
-from pipelines.synth.knowledge import Knowledge
 from pipelines.synth.lesson_plans import LessonKind, LessonPlan, plan_lesson, team_of
 from pipelines.synth.practice import PracticeSession, Setting, practise
 from pipelines.synth.quizzes import Quiz, QuizSession, quiz_of, sit_quiz
 from pipelines.synth.values import Person, Section, Span, Subject, Team, Tool
-from pipelines.synth.viewing import VideoView, video_on, watch
-from pipelines.synth.world import Day, World
+from pipelines.synth.viewing import Screening, VideoView, video_on, watch
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from pipelines.synth.knowledge import Knowledge
+    from pipelines.synth.world import Day, World
 
 Session = PracticeSession | VideoView | QuizSession | CourseVisit
 
@@ -88,9 +92,8 @@ def live_teacher_day(world: World, day: Day, teacher: Person) -> list[Session]:
     if random.random() < 0.25:
         video = video_on(world.focus(section, day)[1].standard, 1)
         later_ms = start_ms + 90 * _MS_PER_MINUTE
-        sessions.append(
-            watch(teacher, section, video, start_ms=later_ms, chosen_by="teacher", random=random)
-        )
+        screening = Screening(teacher, section, video, "teacher")
+        sessions.append(watch(screening, later_ms, random))
     return sessions
 
 
@@ -199,10 +202,8 @@ def _watch(today: PersonDay, section: Section, start_ms: int, chosen_by: str) ->
     focus = today.world.focus(section, today.day)
     standard = focus[0 if today.random.random() < 0.75 else 2].standard
     video = video_on(standard, today.day.taught_index % 2 + 1)
-    view = watch(
-        today.person, section, video, start_ms=start_ms, chosen_by=chosen_by, random=today.random
-    )
-    today.sessions.append(view)
+    screening = Screening(today.person, section, video, chosen_by)
+    today.sessions.append(watch(screening, start_ms, today.random))
 
 
 def _visit(today: PersonDay, section: Section, start_ms: int, team: Team | None) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from random import Random
+from typing import TYPE_CHECKING
 
 from pipelines.synth.draws import stream
 from pipelines.synth.names import FAMILY_NAMES, GIVEN_NAMES, SCHOOL_NAMES
 from pipelines.synth.values import Person, Population, Role, School, Section, Subject
+
+if TYPE_CHECKING:
+    from random import Random
 
 GRADES = (6, 7, 8)
 _LEARNERS_PER_SCHOOL = 420
@@ -77,12 +80,10 @@ def _add_school_sections(
 ) -> None:
     sections, teachers = found
     for subject in Subject:
-        taught = 0
-        for group in _class_groups(school, learners):
-            if taught % _SECTIONS_PER_TEACHER == 0:
+        for place, group in enumerate(_class_groups(school, learners)):
+            if place % _SECTIONS_PER_TEACHER == 0:
                 teachers.append(_draw_teacher(random, len(teachers), school))
             sections.append(_section(len(sections), subject, group, teachers[-1]))
-            taught += 1
 
 
 def _class_groups(school: School, learners: tuple[Person, ...]) -> list[tuple[Person, ...]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from random import Random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.synth.draws import draw_seconds, draw_uuid
-from pipelines.synth.item_bank import ItemBank
-from pipelines.synth.knowledge import Knowledge
 from pipelines.synth.values import Item, ItemStyle, Person, Section, Span, Team, Tool
-from pipelines.synth.world import Focus
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from pipelines.synth.item_bank import ItemBank
+    from pipelines.synth.knowledge import Knowledge
+    from pipelines.synth.world import Focus
 
 _MAX_TRIES = 3
 _RETRY_SHARE = 0.55

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from random import Random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.synth.draws import draw_seconds, draw_uuid, stream
-from pipelines.synth.knowledge import Knowledge
 from pipelines.synth.practice import draw_points
 from pipelines.synth.tools import BASE
 from pipelines.synth.values import Item, ItemStyle, Person, Section, Span, Standard, Tool
-from pipelines.synth.world import Day, World
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from pipelines.synth.knowledge import Knowledge
+    from pipelines.synth.world import Day, World
 
 _ITEMS_PER_QUIZ = 4
 _MEDIAN_SECONDS = {ItemStyle.CHOICE: 45.0, ItemStyle.FILL_IN: 70.0, ItemStyle.OPEN: 200.0}

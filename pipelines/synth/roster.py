@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.synth.school_year import SchoolYear, closing_minute, is_instructional
 from pipelines.synth.truth import write_csv
 from pipelines.synth.values import Person, Population, Role, School, Section, Subject
-from pipelines.synth.world import World
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from pipelines.synth.world import World
 
 DISTRICT_ORG_ID = "ORG-DISTRICT"
 _YEAR_ID = "SES-YEAR"
@@ -77,8 +80,15 @@ def _write_sessions(folder: Path, year: SchoolYear) -> None:
         [_TERM_ID, f"Term {title}", "term", year.starts_on, ends, _YEAR_ID, ends.year],
     ]
     rows += [
-        [f"SES-GP{number}", period.title, "gradingPeriod", period.starts_on, period.ends_on]
-        + [_TERM_ID, ends.year]
+        [
+            f"SES-GP{number}",
+            period.title,
+            "gradingPeriod",
+            period.starts_on,
+            period.ends_on,
+            _TERM_ID,
+            ends.year,
+        ]
         for number, period in enumerate(year.grading_periods, start=1)
     ]
     columns = [
@@ -106,9 +116,16 @@ def _write_orgs(folder: Path, population: Population) -> None:
 
 def _write_courses(folder: Path) -> None:
     rows: list[list[Any]] = [
-        [course_id(subject, grade), _YEAR_ID, f"{subject.value.capitalize()} {grade}"]
-        + [f"{subject.value[:4].upper()}{grade}", f"{grade:02d}", DISTRICT_ORG_ID]
-        + [subject.value.capitalize(), ""]
+        [
+            course_id(subject, grade),
+            _YEAR_ID,
+            f"{subject.value.capitalize()} {grade}",
+            f"{subject.value[:4].upper()}{grade}",
+            f"{grade:02d}",
+            DISTRICT_ORG_ID,
+            subject.value.capitalize(),
+            "",
+        ]
         for subject in Subject
         for grade in (6, 7, 8)
     ]
@@ -118,10 +135,20 @@ def _write_courses(folder: Path) -> None:
 
 def _write_classes(folder: Path, population: Population) -> None:
     rows: list[list[Any]] = [
-        [section.section_id, section.title, f"{section.grade:02d}"]
-        + [course_id(section.subject, section.grade), f"{section.section_id}-P{section.period}"]
-        + ["scheduled", f"Room {100 + section.number}", section.school_id, _TERM_ID]
-        + [section.subject.value.capitalize(), "", str(section.period)]
+        [
+            section.section_id,
+            section.title,
+            f"{section.grade:02d}",
+            course_id(section.subject, section.grade),
+            f"{section.section_id}-P{section.period}",
+            "scheduled",
+            f"Room {100 + section.number}",
+            section.school_id,
+            _TERM_ID,
+            section.subject.value.capitalize(),
+            "",
+            str(section.period),
+        ]
         for section in population.sections
     ]
     columns = ["sourcedId", "title", "grades", "courseSourcedId", "classCode", "classType"]
@@ -152,8 +179,16 @@ def _user_row(person: Person) -> list[Any]:
 def _write_roles(folder: Path, population: Population, year: SchoolYear) -> None:
     people = (*population.learners, *population.teachers)
     rows: list[list[Any]] = [
-        [f"ROL-{person.sourced_id}", person.sourced_id, "primary", person.role.value]
-        + [year.starts_on, year.ends_on, person.school_id, ""]
+        [
+            f"ROL-{person.sourced_id}",
+            person.sourced_id,
+            "primary",
+            person.role.value,
+            year.starts_on,
+            year.ends_on,
+            person.school_id,
+            "",
+        ]
         for person in people
     ]
     columns = ["sourcedId", "userSourcedId", "roleType", "role", "beginDate", "endDate"]

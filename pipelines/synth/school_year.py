@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from pipelines.synth.values import School
+if TYPE_CHECKING:
+    from pipelines.synth.values import School
 
 _MONDAY, _THURSDAY, _FRIDAY, _SATURDAY = 0, 3, 4, 5
 _LESSON_MINUTES, _PASSING_MINUTES, _LUNCH_MINUTES = 47, 5, 35
@@ -43,7 +45,7 @@ class SchoolYear:
 
 
 def plan_school_year(start: date, days: int) -> SchoolYear:
-    """Plan a year whose first `days` taught days begin at `start`; a period ends in their middle."""
+    """Plan a year that begins at `start`; a grading period ends amid its first `days` lessons."""
     ends_on = _memorial_friday(start)
     taught = [start]
     while len(taught) < days:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, fields
-from datetime import date
-from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import orjson
 
-from pipelines.synth.deliveries import Location
 from pipelines.synth.instants import format_instant
-from pipelines.synth.knowledge import Knowledge
 from pipelines.synth.parcels import Entry, Fate, Parcel
 from pipelines.synth.values import Person, Span, Tool
-from pipelines.synth.world import World
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+    from types import TracebackType
+
+    from pipelines.synth.deliveries import Location
+    from pipelines.synth.knowledge import Knowledge
+    from pipelines.synth.world import World
 
 
 @dataclass(slots=True)
@@ -59,6 +62,7 @@ class TruthWriter:
         self._minute_rows.writerow(["sourced_id", "date", "day_part", "active_seconds"])
 
     def __enter__(self) -> Self:
+        """Open for writing."""
         return self
 
     def __exit__(
@@ -67,6 +71,7 @@ class TruthWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Close every file."""
         for file in (self._knowledge, self._intervals, self._minutes, self._ledger):
             file.close()
 
@@ -86,7 +91,7 @@ class TruthWriter:
     def activity(
         self, person: Person, when: date, *, spans: list[tuple[Tool, Span]], bells: Span | None
     ) -> None:
-        """Write when somebody was really active, by tool, and the union of it by part of the day."""
+        """Write when somebody was really active, by tool, and all in all by part of the day."""
         for tool, span in spans:
             row = {
                 "sourced_id": person.sourced_id,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from random import Random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.synth.draws import draw_uuid
 from pipelines.synth.practice import extend_spans
 from pipelines.synth.tools import BASE
 from pipelines.synth.values import Person, Section, Span, Standard, Tool
 
-_FINISHED_SHARE = 0.95
+if TYPE_CHECKING:
+    from random import Random
+
+FINISHED_SHARE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,21 @@ class VideoStep(NamedTuple):
     segments: tuple[tuple[float, float], ...]
 
 
-class VideoView(NamedTuple):
-    """One sitting in front of a video."""
+class Screening(NamedTuple):
+    """Who is about to watch what, for which class and by whose choice."""
 
     viewer: Person
     section: Section
     video: Video
+    chosen_by: str
+
+
+class VideoView(NamedTuple):
+    """One sitting in front of a video."""
+
+    screening: Screening
     registration: str
     player_session: str
-    chosen_by: str
     steps: tuple[VideoStep, ...]
     spans: tuple[Span, ...]
 
@@ -87,29 +95,21 @@ def video_on(standard: Standard, number: int) -> Video:
     return Video(f"{BASE[Tool.CLIPSTREAM]}/videos/{code}-{number}", title, length, standard)
 
 
-def watch(
-    viewer: Person, section: Section, video: Video, *, start_ms: int, chosen_by: str, random: Random
-) -> VideoView:
+def watch(screening: Screening, start_ms: int, random: Random) -> VideoView:
     """Draw one sitting: most watch to the end, some skip, some stop."""
     player = _Player(start_ms)
+    length = screening.video.length_seconds
     registration, player_session = draw_uuid(random), draw_uuid(random)
     player.act("initialized")
     player.wait(random.uniform(1, 4))
-    stop_at = video.length_seconds * (1.0 if random.random() < 0.7 else random.uniform(0.2, 0.9))
+    stop_at = length * (1.0 if random.random() < 0.7 else random.uniform(0.2, 0.9))
     _watch_until(player, round(stop_at, 1), random)
-    if sum(end - begin for begin, end in player.segments) >= video.length_seconds * _FINISHED_SHARE:
+    if sum(end - begin for begin, end in player.segments) >= length * FINISHED_SHARE:
         player.act("completed")
     player.wait(random.uniform(0.5, 5))
     player.act("terminated")
     return VideoView(
-        viewer=viewer,
-        section=section,
-        video=video,
-        registration=registration,
-        player_session=player_session,
-        chosen_by=chosen_by,
-        steps=tuple(player.steps),
-        spans=tuple(player.spans),
+        screening, registration, player_session, tuple(player.steps), tuple(player.spans)
     )
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pipelines.synth.draws import stream
@@ -20,6 +19,9 @@ from pipelines.synth.school_year import (
     plan_school_year,
 )
 from pipelines.synth.values import Population, Section, Span, Standard
+
+if TYPE_CHECKING:
+    from datetime import date
 
 ZONE_NAME = "America/Chicago"
 ZONE = ZoneInfo(ZONE_NAME)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from random import Random
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -32,6 +32,9 @@ from pipelines.synth.xapi import (
     single_sign_on_agent,
     text,
 )
+
+if TYPE_CHECKING:
+    from random import Random
 
 _AFFECT_SHARE = 0.012
 _CONTRADICTION_SHARE = 0.002

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from random import Random
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -11,7 +11,7 @@ from pipelines.synth.instants import format_duration, format_instant
 from pipelines.synth.parcels import Entry, Note, Parcel
 from pipelines.synth.tools import CHOSEN_BY, VIDEO_EXTENSION, VIDEO_PROFILE, VIDEO_TYPE, VIDEO_VERB
 from pipelines.synth.values import Role, Tool
-from pipelines.synth.viewing import VideoStep, VideoView
+from pipelines.synth.viewing import FINISHED_SHARE
 from pipelines.synth.xapi import (
     Json,
     adl_verb,
@@ -21,6 +21,11 @@ from pipelines.synth.xapi import (
     text,
 )
 
+if TYPE_CHECKING:
+    from random import Random
+
+    from pipelines.synth.viewing import VideoStep, VideoView
+
 _ADL_ACTIONS = frozenset({"initialized", "completed", "terminated"})
 _ASSIGNER = "https://clipstream.example/xapi/agent-types/assigner"
 
@@ -28,7 +33,7 @@ _ASSIGNER = "https://clipstream.example/xapi/agent-types/assigner"
 def render_view(view: VideoView, random: Random) -> list[Parcel]:
     """Render one sitting, a statement per action."""
     note = None
-    if view.viewer.role is not Role.STUDENT:
+    if view.screening.viewer.role is not Role.STUDENT:
         note = Note(Entry.STAFF, "video_preview")
     parcels = []
     for step in view.steps:
@@ -40,12 +45,12 @@ def render_view(view: VideoView, random: Random) -> list[Parcel]:
 def _statement(view: VideoView, step: VideoStep, statement_id: str) -> Json:
     statement: Json = {
         "id": statement_id,
-        "actor": clipstream_agent(view.viewer),
+        "actor": clipstream_agent(view.screening.viewer),
         "verb": _verb(step.action),
         "object": {
             "objectType": "Activity",
-            "id": view.video.video_id,
-            "definition": {"type": VIDEO_TYPE, "name": text(view.video.title)},
+            "id": view.screening.video.video_id,
+            "definition": {"type": VIDEO_TYPE, "name": text(view.screening.video.title)},
         },
         "context": _context(view, step),
         "timestamp": format_instant(step.at_ms),
@@ -65,26 +70,26 @@ def _verb(action: str) -> Json:
 def _context(view: VideoView, step: VideoStep) -> Json:
     extensions: Json = {
         VIDEO_EXTENSION + "session-id": view.player_session,
-        VIDEO_EXTENSION + "length": view.video.length_seconds,
-        CHOSEN_BY: view.chosen_by,
+        VIDEO_EXTENSION + "length": view.screening.video.length_seconds,
+        CHOSEN_BY: view.screening.chosen_by,
     }
     if step.action == "initialized":
-        extensions[VIDEO_EXTENSION + "completion-threshold"] = 0.95
+        extensions[VIDEO_EXTENSION + "completion-threshold"] = FINISHED_SHARE
         extensions[VIDEO_EXTENSION + "full-screen"] = False
         extensions[VIDEO_EXTENSION + "speed"] = "1x"
         extensions[VIDEO_EXTENSION + "user-agent"] = "ClipstreamPlayer/4.2"
-    section = view.section
+    section = view.screening.section
     context: Json = {
         "registration": view.registration,
         "language": "en-US",
         "contextActivities": {
             "category": [{"objectType": "Activity", "id": VIDEO_PROFILE}],
             "parent": [course_activity(Tool.CLIPSTREAM, section.section_id, section.title)],
-            "grouping": [objective(view.video.standard)],
+            "grouping": [objective(view.screening.video.standard)],
         },
         "extensions": extensions,
     }
-    if view.chosen_by == "teacher" and view.viewer is not section.teacher:
+    if view.screening.chosen_by == "teacher" and view.screening.viewer is not section.teacher:
         assigner = {
             "objectType": "contextAgent",
             "agent": clipstream_agent(section.teacher),
@@ -114,4 +119,4 @@ def _result(view: VideoView, step: VideoStep) -> Json:
 
 def _progress(view: VideoView, step: VideoStep) -> float:
     watched = sum(end - begin for begin, end in step.segments)
-    return round(min(1.0, watched / view.video.length_seconds), 3)
+    return round(min(1.0, watched / view.screening.video.length_seconds), 3)
