@@ -1,0 +1,34 @@
+with
+
+credited as (
+
+    select * from {{ ref('int_activity_credited') }}
+
+),
+
+bounded as (
+
+    select
+        student_key,
+        starts_us,
+        unnest(['trusted', 'low', 'mid', 'high']) as bound,
+        unnest(
+            [trusted_ends_us, low_ends_us, mid_ends_us, high_ends_us]
+        ) as ends_us
+    from credited
+
+),
+
+final as (
+
+    select
+        student_key,
+        bound,
+        starts_us,
+        ends_us
+    from bounded
+    where starts_us < ends_us
+
+)
+
+select * from final

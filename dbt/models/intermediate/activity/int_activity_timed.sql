@@ -1,0 +1,162 @@
+with
+
+events as (
+
+    select * from {{ ref('int_activity_events') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_plumbline__sources') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_measure_parameters') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('int_build_settings') }}
+
+),
+
+-- Times are microseconds since 1970 in UTC: whole numbers add up exactly.
+clocked as (
+
+    select
+        student_key,
+        source,
+        event_id,
+        activity_id,
+        session_key,
+        action,
+        activity_type,
+        epoch_us(occurred_at) as occurred_us,
+        epoch_us(started_at) as started_us,
+        epoch_us(ended_at) as ended_us,
+        cast(round(duration_seconds * 1000000) as bigint) as duration_us,
+        action in ('media_played', 'heartbeat') as is_playing,
+        action in (
+            'media_played', 'media_stopped', 'heartbeat', 'completed'
+        ) as is_segment_end,
+        action in (
+            'answered',
+            'graded',
+            'passed_failed',
+            'completed',
+            'submitted',
+            'media_stopped',
+            'session_ended'
+        ) as is_ending,
+        occurred_date
+    from events
+
+),
+
+followed as (
+
+    select
+        *,
+        lead(occurred_us) over (
+            partition by student_key
+            order by occurred_us, event_id, source
+        ) - occurred_us as gap_us,
+        lead(occurred_us) over (
+            partition by
+                student_key,
+                source,
+                session_key,
+                activity_id,
+                is_segment_end
+            order by occurred_us, event_id
+        ) - occurred_us as segment_us
+    from clocked
+
+),
+
+limited as (
+
+    select
+        followed.*,
+        coalesce(sources.duration_placement, 'by_verb') as duration_placement,
+        1000000 * parameters.time_on_task_longest_duration as longest_us,
+        1000000 * parameters.time_on_task_session_cut as session_cut_us,
+        coalesce(
+            followed.occurred_date < settings.reporting_window_starts_on,
+            false
+        ) as is_before_window
+    from followed
+    left join sources on followed.source = sources.source
+    cross join parameters
+    cross join settings
+
+),
+
+judged as (
+
+    select
+        *,
+        coalesce(
+            ended_us - started_us > longest_us
+            or duration_us > longest_us,
+            false
+        ) as is_set_aside,
+        case
+            when
+                ended_us - started_us > 0
+                and ended_us - started_us <= longest_us
+                then 'attempt'
+            when is_playing and segment_us <= session_cut_us then 'segment'
+            when
+                duration_us > 0
+                and duration_us <= longest_us
+                and (
+                    duration_placement = 'before'
+                    or (duration_placement = 'by_verb' and is_ending)
+                )
+                then 'before'
+            when duration_us > 0 and duration_us <= longest_us then 'after'
+            else 'unknown'
+        end as known_from
+    from limited
+
+),
+
+final as (
+
+    select
+        student_key,
+        source,
+        event_id,
+        activity_type,
+        case
+            when known_from in ('attempt', 'segment') then 'measured'
+            when known_from in ('before', 'after') then 'reported'
+            else 'inferred'
+        end as time_basis,
+        occurred_us,
+        gap_us,
+        session_cut_us,
+        case
+            when known_from = 'attempt' then started_us
+            when known_from = 'before' then occurred_us - duration_us
+            else occurred_us
+        end as starts_us,
+        case
+            when known_from = 'attempt' then ended_us
+            when known_from = 'segment' then occurred_us + segment_us
+            when known_from = 'before' then occurred_us
+            when known_from = 'after' then occurred_us + duration_us
+        end as ends_us,
+        is_set_aside,
+        is_before_window,
+        occurred_date
+    from judged
+
+)
+
+select * from final

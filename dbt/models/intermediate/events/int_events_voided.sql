@@ -1,0 +1,35 @@
+with
+
+events as (
+
+    select * from {{ ref('stg_plumbline__events') }}
+
+),
+
+voids as (
+
+    select distinct
+        source,
+        voids_event_id
+    from events
+    where voids_event_id is not null
+
+),
+
+-- A voiding event cannot itself be voided.
+final as (
+
+    select
+        events.source,
+        events.event_id,
+        events.file_digest
+    from events
+    inner join voids
+        on
+            events.source = voids.source
+            and events.event_id = voids.voids_event_id
+    where events.voids_event_id is null
+
+)
+
+select * from final

@@ -1,0 +1,106 @@
+with
+
+events as (
+
+    select * from {{ ref('stg_plumbline__events') }}
+
+),
+
+district_actions as (
+
+    select * from {{ ref('stg_plumbline__verb_actions') }}
+
+),
+
+known_actions as (
+
+    select * from {{ ref('verb_actions') }}
+
+),
+
+verbs as (
+
+    select distinct
+        standard,
+        verb,
+        event_type,
+        activity_type
+    from events
+
+),
+
+readings as (
+
+    select
+        null as standard,
+        verb,
+        null as event_type,
+        activity_type,
+        action,
+        1 as preference
+    from district_actions
+
+    union all
+
+    select
+        standard,
+        verb,
+        event_type,
+        activity_type,
+        action,
+        2 as preference
+    from known_actions
+
+),
+
+ranked as (
+
+    select
+        verbs.standard,
+        verbs.verb,
+        verbs.event_type,
+        verbs.activity_type,
+        readings.action,
+        row_number() over (
+            partition by
+                verbs.standard,
+                verbs.verb,
+                verbs.event_type,
+                verbs.activity_type
+            order by
+                readings.preference asc,
+                readings.activity_type is null asc,
+                readings.event_type is null asc,
+                readings.action asc
+        ) as reading_rank
+    from verbs
+    left join readings
+        on
+            verbs.verb = readings.verb
+            and coalesce(readings.standard, verbs.standard) = verbs.standard
+            and (
+                readings.event_type is null
+                or readings.event_type = verbs.event_type
+            )
+            and (
+                readings.activity_type is null
+                or readings.activity_type = verbs.activity_type
+            )
+
+),
+
+final as (
+
+    select
+        standard,
+        verb,
+        event_type,
+        activity_type,
+        coalesce(action, 'other') as action,
+        action is not null as is_known
+    from ranked
+    where reading_rank = 1
+
+)
+
+select * from final

@@ -1,0 +1,29 @@
+with
+
+enrollments as (
+
+    select * from {{ ref('int_enrollments_dated') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('int_build_settings') }}
+
+),
+
+final as (
+
+    select distinct
+        enrollments.section_id,
+        enrollments.person_key as student_key
+    from enrollments
+    inner join settings
+        on
+            enrollments.starts_on <= settings.as_of_date
+            and settings.as_of_date < enrollments.ends_on
+    where enrollments.role = 'student'
+
+)
+
+select * from final

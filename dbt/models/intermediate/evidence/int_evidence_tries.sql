@@ -1,0 +1,130 @@
+with
+
+scored as (
+
+    select * from {{ ref('int_evidence_scored') }}
+
+),
+
+hints as (
+
+    select * from {{ ref('int_evidence_hints') }}
+
+),
+
+tries_and_hints as (
+
+    select
+        student_key,
+        source,
+        event_id,
+        item_id,
+        method,
+        standard_refs,
+        credit,
+        guess_weight,
+        has_conflict,
+        coalesce(not success, credit < 1, false) as is_help,
+        false as is_hint,
+        performed_date,
+        occurred_at,
+        performed_at
+    from scored
+
+    union all
+
+    select
+        student_key,
+        source,
+        event_id,
+        item_id,
+        null as method,
+        null as standard_refs,
+        null as credit,
+        null as guess_weight,
+        null as has_conflict,
+        true as is_help,
+        true as is_hint,
+        performed_date,
+        null as occurred_at,
+        performed_at
+    from hints
+
+),
+
+helped as (
+
+    select
+        *,
+        coalesce(
+            bool_or(is_help) over (
+                partition by student_key, item_id, performed_date
+                order by performed_at, event_id, source
+                rows between unbounded preceding and 1 preceding
+            ),
+            false
+        ) as is_assisted
+    from tries_and_hints
+
+),
+
+tries as (
+
+    select
+        *,
+        row_number() over (
+            partition by student_key, item_id, performed_date
+            order by performed_at, event_id, source
+        ) as try_of_day,
+        dense_rank() over (
+            partition by student_key, item_id
+            order by performed_date
+        ) as day_of_item
+    from helped
+    where not is_hint
+
+),
+
+-- Consecutive dates share the date that lies day_of_item days before them.
+-- Within such a run the 1st, 3rd, 5th ... date has a whole day behind it.
+placed as (
+
+    select
+        *,
+        dense_rank() over (
+            partition by
+                student_key,
+                item_id,
+                performed_date - cast(day_of_item as integer)
+            order by performed_date
+        ) as day_of_run
+    from tries
+
+),
+
+final as (
+
+    select
+        student_key,
+        source,
+        event_id,
+        item_id,
+        method,
+        case
+            when credit is null then 'no_scale'
+            when has_conflict then 'score_success_conflict'
+            when try_of_day > 1 then 'repeat_same_day'
+            when day_of_run % 2 = 0 then 'repeat_too_soon'
+        end as exclusion_reason,
+        standard_refs,
+        case when is_assisted then 0 * credit else credit end as outcome,
+        guess_weight,
+        is_assisted,
+        performed_date,
+        occurred_at,
+        performed_at
+    from placed
+
+)
+
+select * from final

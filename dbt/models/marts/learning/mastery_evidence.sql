@@ -1,0 +1,40 @@
+with
+
+evidence as (
+
+    select * from {{ ref('int_evidence_weighted') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_measure_parameters') }}
+
+),
+
+final as (
+
+    select
+        evidence.student_key,
+        evidence.standard_id,
+        evidence.event_id,
+        evidence.source,
+        evidence.item_id,
+        evidence.method,
+        evidence.exclusion_reason,
+        evidence.outcome,
+        evidence.weight,
+        evidence.attempt_number,
+        evidence.is_assisted,
+        evidence.is_included,
+        evidence.performed_date as evidence_date,
+        evidence.occurred_at,
+        evidence.performed_at,
+        '{{ var("build_id") }}' as build_id,
+        parameters.mastery_version as definition_version
+    from evidence
+    cross join parameters
+
+)
+
+select * from final

@@ -1,0 +1,24 @@
+with
+
+standards as (
+
+    select * from {{ ref('stg_case__standards') }}
+
+),
+
+final as (
+
+    select
+        standard_id,
+        parent_id,
+        uri,
+        code,
+        statement,
+        framework,
+        framework_version,
+        '{{ var("build_id") }}' as build_id
+    from standards
+
+)
+
+select * from final

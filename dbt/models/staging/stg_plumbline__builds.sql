@@ -1,0 +1,24 @@
+with
+
+source as (
+
+    select * from {{ source('loaded', 'builds') }}
+
+),
+
+final as (
+
+    select
+        build_id,
+        inputs_hash,
+        checks_passed,
+        checks_warned,
+        checks_failed,
+        as_of_date,
+        started_at,
+        finished_at
+    from source
+
+)
+
+select * from final

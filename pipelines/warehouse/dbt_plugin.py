@@ -1,0 +1,58 @@
+"""What dbt's connection needs beyond DuckDB: encryption of files and the Beta quantile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb_extensions
+import numpy as np
+import pyarrow as pa
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.adapters.duckdb.plugins import BasePlugin
+from duckdb.func import PythonUDFType
+from scipy.special import betaincinv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from duckdb import DuckDBPyConnection
+
+
+class Plugin(BasePlugin):
+    """Named by dbt/profiles.yml; dbt-duckdb asks for a class of this name."""
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        """Prepare the connection before the warehouse is attached to it."""
+        duckdb_extensions.import_extension("httpfs")
+        conn.execute("load httpfs")
+        conn.create_function(
+            "beta_quantile",
+            beta_quantile,
+            ["DOUBLE", "DOUBLE", "DOUBLE"],
+            "DOUBLE",
+            type=PythonUDFType.ARROW,
+        )
+
+
+def beta_quantile(
+    probability: pa.ChunkedArray, alpha: pa.ChunkedArray, beta: pa.ChunkedArray
+) -> pa.Array:
+    """Return the quantiles of Beta(alpha, beta), row by row.
+
+    A Beta without weight on one side is certain of the other: 1 where beta is 0, else 0 where
+    alpha is 0.
+    """
+    chances, successes, failures = (column.to_numpy() for column in (probability, alpha, beta))
+    certain = np.where(failures <= 0, 1.0, 0.0)
+    is_certain = (failures <= 0) | (successes <= 0)
+    # betaincinv is not a number at the two ends; any other values do there.
+    quantiles = betaincinv(
+        np.where(is_certain, 1.0, successes), np.where(is_certain, 1.0, failures), chances
+    )
+    return pa.array(np.where(is_certain, certain, quantiles))
+
+
+def release_warehouse() -> None:
+    """Let go of the warehouse after a build: dbt keeps its connection open within a process."""
+    close: Callable[[], None] = DuckDBConnectionManager.close_all_connections
+    close()
