@@ -96,14 +96,14 @@ def _data_set_query(
     connection: duckdb.DuckDBPyConnection, suite: Suite, figures: str | None, as_of: date
 ) -> str:
     if figures is None:
-        query = f"select * from {suite.table}"  # noqa: S608 - a table name of our own suite
+        query = f"select * from {suite.table}"
         connection.execute(f"{query} limit 0")
         return query
     # The library runs a query once for each metric: compute the figures once, in memory.
     table = f'{_FIGURES_SCHEMA}."{suite.table} {figures}"'
     query = fill_in(suite.figures[figures], as_of)
     connection.execute(f"create or replace table {table} as {query}")
-    return f"select * from {table}"  # noqa: S608 - a table of our own
+    return f"select * from {table}"
 
 
 def _validate(source: Any, title: str, query: str, expectations: list[Expected]) -> dict[str, Any]:

@@ -94,7 +94,7 @@ select
     'actor' as learner_role,
     'http://adlnet.gov/expapi/verbs/answered' as verb,
     'https://mathpath.example/items/' || (number % 50) as activity_id,
-    ['https://standards.example/CFItems/standard-' || (number % 5)] as standard_refs,
+    ['https://standards.example/CFItems/standard-' || ((number // 40) % 5)] as standard_refs,
     (number % 3 > 0) as success,
     45.0 as duration_seconds,
     timestamptz '2025-09-01 15:00:00+00'

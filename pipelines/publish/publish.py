@@ -1,0 +1,106 @@
+"""Publish a build: copy the marts, verify the copy, switch readers to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.errors import PlumblineError
+from pipelines.publish import folders
+from pipelines.publish.manifest import Build, BuildInput, Manifest, PublishedTable, write_manifest
+from pipelines.publish.marts import copy_marts
+from pipelines.publish.verify import verify_build
+from pipelines.warehouse.connection import open_encrypted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from pipelines.home import Home
+    from pipelines.identity.keys import Key
+    from pipelines.settings import Settings
+
+KEPT_BUILDS = 7
+_BUILD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedBuild:
+    """What readers see now, and what publishing it did."""
+
+    build: Build
+    folder: Path
+    tables: tuple[PublishedTable, ...]
+    already_current: bool = False
+    removed: tuple[str, ...] = ()
+
+
+def publish_build(home: Home, settings: Settings, key: Key, build_id: str) -> PublishedBuild:
+    """Make the build in the warehouse the one that readers see.
+
+    Raises CheckFailedError where the copy is not whole or holds what it must not; readers then
+    keep the build they have. A build that was published before is verified and switched to.
+    """
+    _refuse_unfit_name(build_id)
+    folders.prepare(home.published)
+    folder = home.published / build_id
+    if folder.is_dir():
+        manifest = verify_build(folder, key=key)
+    else:
+        manifest = _write_build(home, settings, key, build_id)
+    previous = folders.current_build_id(home.current_build)
+    if previous == build_id:
+        return PublishedBuild(manifest.build, folder, manifest.tables, already_current=True)
+    folders.switch(home.current_build, build_id)
+    spared = {build_id} | ({previous} if previous else set())
+    removed = folders.prune(home.published, keep=KEPT_BUILDS, spared=spared)
+    return PublishedBuild(manifest.build, folder, manifest.tables, removed=removed)
+
+
+def _refuse_unfit_name(build_id: str) -> None:
+    if not _BUILD_ID.fullmatch(build_id) or build_id == "current":
+        raise PlumblineError(
+            f"{build_id!r} cannot be the name of a build",
+            "give the build_id that `plumbline build` printed",
+        )
+
+
+def _write_build(home: Home, settings: Settings, key: Key, build_id: str) -> Manifest:
+    part = home.published / f"{build_id}{folders.PART_SUFFIX}"
+    part.mkdir(mode=folders.FOLDER_MODE)
+    with open_encrypted(home.warehouse_file, key, read_only=True) as connection:
+        build = _read_build(connection, build_id)
+        # A large sort spills here rather than into the folder the command was called from.
+        spill = home.published / f"spill{folders.PART_SUFFIX}"
+        connection.execute("set temp_directory = ?", [str(spill)])
+        manifest = Manifest(
+            build=build,
+            is_encrypted=settings.publish_encrypted,
+            inputs=_read_inputs(connection),
+            tables=copy_marts(connection, part, key=key if settings.publish_encrypted else None),
+        )
+    write_manifest(part, manifest)
+    manifest = verify_build(part, key=key)
+    folders.seal(part)
+    folders.move_into_place(part, home.published / build_id)
+    return manifest
+
+
+def _read_build(connection: duckdb.DuckDBPyConnection, build_id: str) -> Build:
+    row = connection.execute(
+        "select build_id, as_of_date, inputs_hash from loaded.builds where build_id = ?",
+        [build_id],
+    ).fetchone()
+    if row is None:
+        raise PlumblineError(
+            f"the warehouse knows no build {build_id}",
+            "run `plumbline build`, then publish the build_id that it prints",
+        )
+    return Build(*row)
+
+
+def _read_inputs(connection: duckdb.DuckDBPyConnection) -> tuple[BuildInput, ...]:
+    rows = connection.execute("select kind, digest from loaded.inputs order by all").fetchall()
+    return tuple(BuildInput(*row) for row in rows)

@@ -1,0 +1,169 @@
+"""Say what the current build is made of, read from the published files alone."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import orjson
+from rich.table import Table
+
+from pipelines.identity.keys import read_key
+from pipelines.publish.folders import current_build_id
+from pipelines.publish.manifest import BUILD_FILE, BuildInput, PublishedTable, read_manifest
+from pipelines.publish.marts import open_marts
+from pipelines.settings import read_settings
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    import duckdb
+    from rich.console import Console
+
+    from pipelines.home import Home
+    from pipelines.identity.keys import Key
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """What became of the events of one source, over all its files."""
+
+    source: str
+    files: int
+    read: int
+    loaded: int
+    duplicate: int
+    conflicting: int
+    rejected: int
+    minimised: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCounts:
+    """How the checks of the build ended; none where they have not been counted."""
+
+    passed: int | None
+    warned: int | None
+    failed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What readers see now."""
+
+    build_id: str
+    as_of_date: date
+    inputs_hash: str
+    published_at: datetime
+    inputs: tuple[BuildInput, ...]
+    tables: tuple[PublishedTable, ...]
+    sources: tuple[SourceStatus, ...]
+    checks: CheckCounts
+
+    def as_json(self) -> str:
+        """Return the status as JSON."""
+        return _as_json({"is_published": True, **asdict(self)})
+
+
+@dataclass(frozen=True, slots=True)
+class NothingPublished:
+    """There is no build to read yet."""
+
+    message: str = "No build is published yet: run `plumbline nightly`."
+
+    def as_json(self) -> str:
+        """Return the message as JSON."""
+        return _as_json({"is_published": False, **asdict(self)})
+
+
+def read_status(home: Home) -> Status | NothingPublished:
+    """Return what the current build is made of; the warehouse is not opened."""
+    build_id = current_build_id(home.current_build)
+    if build_id is None:
+        return NothingPublished()
+    # Through the build's own name: a publish that happens meanwhile changes nothing here.
+    folder = home.published / build_id
+    manifest = read_manifest(folder)
+    with open_marts(folder, key=_key(home) if manifest.is_encrypted else None) as connection:
+        return Status(
+            build_id=build_id,
+            as_of_date=manifest.build.as_of_date,
+            inputs_hash=manifest.build.inputs_hash,
+            published_at=_written_at(folder / BUILD_FILE),
+            inputs=manifest.inputs,
+            tables=manifest.tables,
+            sources=_sources(connection),
+            checks=_checks(connection, build_id),
+        )
+
+
+def print_status(status: Status | NothingPublished, console: Console) -> None:
+    """Print the status for a person."""
+    if isinstance(status, NothingPublished):
+        console.print(status.message)
+        return
+    console.print(f"Build {status.build_id} as of {status.as_of_date.isoformat()}")
+    console.print(f"Published {status.published_at:%Y-%m-%d %H:%M} UTC")
+    console.print(_checks_line(status.checks))
+    console.print(_sources_table(status.sources))
+    console.print(_tables_table(status.tables))
+
+
+def _key(home: Home) -> Key:
+    return read_key(read_settings(home).keys_folder, "warehouse")
+
+
+def _written_at(file: Path) -> datetime:
+    return datetime.fromtimestamp(int(file.stat().st_mtime), tz=UTC)
+
+
+def _sources(connection: duckdb.DuckDBPyConnection) -> tuple[SourceStatus, ...]:
+    rows = connection.execute(
+        """
+        select
+            source, count(*), sum(read), sum(loaded), sum(duplicate),
+            sum(conflicting), sum(rejected), sum(minimised)
+        from audit.reconciliation
+        group by source
+        order by source
+        """
+    ).fetchall()
+    return tuple(SourceStatus(row[0], *(int(count) for count in row[1:])) for row in rows)
+
+
+def _checks(connection: duckdb.DuckDBPyConnection, build_id: str) -> CheckCounts:
+    row = connection.execute(
+        "select checks_passed, checks_warned, checks_failed from audit.builds where build_id = ?",
+        [build_id],
+    ).fetchone()
+    return CheckCounts(*row) if row else CheckCounts(None, None, None)
+
+
+def _checks_line(checks: CheckCounts) -> str:
+    if checks.passed is None:
+        return "Checks: not counted"
+    return f"Checks: {checks.passed} passed, {checks.warned} warned, {checks.failed} failed"
+
+
+def _sources_table(sources: tuple[SourceStatus, ...]) -> Table:
+    columns = ("files", "read", "loaded", "duplicate", "conflicting", "rejected", "minimised")
+    table = Table("source", title="Delivered events", title_justify="left")
+    for column in columns:
+        table.add_column(column, justify="right")
+    for source in sources:
+        table.add_row(source.source, *(f"{getattr(source, column):,}" for column in columns))
+    return table
+
+
+def _tables_table(tables: tuple[PublishedTable, ...]) -> Table:
+    table = Table("table", title="Published tables", title_justify="left")
+    table.add_column("rows", justify="right")
+    for each in tables:
+        table.add_row(each.qualified_name, f"{each.rows:,}")
+    return table
+
+
+def _as_json(document: dict[str, object]) -> str:
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode("utf-8")
