@@ -72,9 +72,7 @@ def _write_build(home: Home, settings: Settings, key: Key, build_id: str) -> Man
     part.mkdir(mode=folders.FOLDER_MODE)
     with open_encrypted(home.warehouse_file, key, read_only=True) as connection:
         build = _read_build(connection, build_id)
-        # A large sort spills here rather than into the folder the command was called from.
-        spill = home.published / f"spill{folders.PART_SUFFIX}"
-        connection.execute("set temp_directory = ?", [str(spill)])
+        connection.execute("set temp_directory = ?", [f"{home.warehouse_file}.spill"])
         manifest = Manifest(
             build=build,
             is_encrypted=settings.publish_encrypted,

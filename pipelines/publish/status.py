@@ -6,9 +6,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import duckdb
 import orjson
 from rich.table import Table
 
+from pipelines.errors import PlumblineError
 from pipelines.identity.keys import read_key
 from pipelines.publish.folders import current_build_id
 from pipelines.publish.manifest import BUILD_FILE, BuildInput, PublishedTable, read_manifest
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    import duckdb
     from rich.console import Console
 
     from pipelines.home import Home
@@ -83,20 +84,14 @@ def read_status(home: Home) -> Status | NothingPublished:
     build_id = current_build_id(home.current_build)
     if build_id is None:
         return NothingPublished()
-    # Through the build's own name: a publish that happens meanwhile changes nothing here.
-    folder = home.published / build_id
-    manifest = read_manifest(folder)
-    with open_marts(folder, key=_key(home) if manifest.is_encrypted else None) as connection:
-        return Status(
-            build_id=build_id,
-            as_of_date=manifest.build.as_of_date,
-            inputs_hash=manifest.build.inputs_hash,
-            published_at=_written_at(folder / BUILD_FILE),
-            inputs=manifest.inputs,
-            tables=manifest.tables,
-            sources=_sources(connection),
-            checks=_checks(connection, build_id),
-        )
+    try:
+        # Through the build's own name: a publish that happens meanwhile changes nothing here.
+        return _read_build(home, home.published / build_id)
+    except (OSError, ValueError, KeyError, TypeError, duckdb.Error):
+        raise PlumblineError(
+            f"the published build {build_id} is damaged",
+            f"remove the folder {home.published / build_id} and run `plumbline publish`",
+        ) from None
 
 
 def print_status(status: Status | NothingPublished, console: Console) -> None:
@@ -109,6 +104,21 @@ def print_status(status: Status | NothingPublished, console: Console) -> None:
     console.print(_checks_line(status.checks))
     console.print(_sources_table(status.sources))
     console.print(_tables_table(status.tables))
+
+
+def _read_build(home: Home, folder: Path) -> Status:
+    manifest = read_manifest(folder)
+    with open_marts(folder, key=_key(home) if manifest.is_encrypted else None) as connection:
+        return Status(
+            build_id=manifest.build.build_id,
+            as_of_date=manifest.build.as_of_date,
+            inputs_hash=manifest.build.inputs_hash,
+            published_at=_written_at(folder / BUILD_FILE),
+            inputs=manifest.inputs,
+            tables=manifest.tables,
+            sources=_sources(connection),
+            checks=_checks(connection, manifest.build.build_id),
+        )
 
 
 def _key(home: Home) -> Key:
