@@ -85,7 +85,7 @@ def _may_repeat_a_key(raw: bytes, again: bytes) -> bool:
     """
     if raw.count(b":") != again.count(b":"):
         return True
-    return b"\\u003a" in raw or b"\\u003A" in raw
+    return b"\\" in raw and (b"\\u003a" in raw or b"\\u003A" in raw)
 
 
 def _repeats_a_key(raw: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.validation.findings import (
     Finding,
@@ -15,23 +15,18 @@ from pipelines.validation.findings import (
 )
 from pipelines.validation.recognise import caliper_version, recognise
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _ENVELOPE_MEMBERS = ("sensor", "sendTime", "dataVersion")
 _STATEMENT_RESULT_MEMBERS = {"statements", "more"}
 
 
-def items_of(document: Any) -> Iterator[Item | Unrecognised]:
+def items_of(document: Any) -> list[Item | Unrecognised]:
     """Expand a document: a statement, event or entity, an envelope, a result or an array."""
     if isinstance(document, list):
-        for index, part in enumerate(document):
-            yield from _part(part, f"$[{index}]")
-    elif isinstance(document, dict) and "verb" not in document and _is_statement_result(document):
-        for index, part in enumerate(document["statements"]):
-            yield _item(part, f"$.statements[{index}]")
-    else:
-        yield from _part(document, "$")
+        return [item for index, part in enumerate(document) for item in _part(part, f"$[{index}]")]
+    if isinstance(document, dict) and _is_statement_result(document):
+        statements = document["statements"]
+        return [_item(part, f"$.statements[{index}]") for index, part in enumerate(statements)]
+    return _part(document, "$")
 
 
 def is_envelope(document: Any) -> bool:
@@ -50,22 +45,17 @@ def envelope_version(envelope: JsonObject) -> SpecVersion | None:
     return version
 
 
-def _part(part: Any, path: str) -> Iterator[Item | Unrecognised]:
-    if is_envelope(part):
-        yield from _entries(part, path)
-    else:
-        yield _item(part, path)
+def _part(part: Any, path: str) -> list[Item | Unrecognised]:
+    return _entries(part, path) if is_envelope(part) else [_item(part, path)]
 
 
-def _entries(envelope: JsonObject, path: str) -> Iterator[Item | Unrecognised]:
+def _entries(envelope: JsonObject, path: str) -> list[Item | Unrecognised]:
     version, entries = envelope_version(envelope), envelope["data"]
     if not isinstance(entries, list) or not entries:
         version = version or SpecVersion.CALIPER_1_2
-        yield Item(envelope, Standard.CALIPER, version, Shape.ENVELOPE, path, envelope)
-        return
-    for index, entry in enumerate(entries):
-        item = _item(entry, f"{path}.data[{index}]", version)
-        yield item._replace(envelope=envelope) if isinstance(item, Item) else item
+        return [Item(envelope, Standard.CALIPER, version, Shape.ENVELOPE, path, envelope)]
+    items = (_item(entry, f"{path}.data[{index}]", version) for index, entry in enumerate(entries))
+    return [item._replace(envelope=envelope) if isinstance(item, Item) else item for item in items]
 
 
 def _item(body: Any, path: str, inherited: SpecVersion | None = None) -> Item | Unrecognised:
@@ -76,5 +66,6 @@ def _item(body: Any, path: str, inherited: SpecVersion | None = None) -> Item | 
 
 
 def _is_statement_result(document: JsonObject) -> bool:
-    statements = document.get("statements")
-    return isinstance(statements, list) and document.keys() <= _STATEMENT_RESULT_MEMBERS
+    if "statements" not in document or not isinstance(document["statements"], list):
+        return False
+    return document.keys() <= _STATEMENT_RESULT_MEMBERS

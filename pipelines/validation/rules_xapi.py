@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pipelines.validation.explain import json_path
 from pipelines.validation.findings import JsonObject, Severity
 from pipelines.validation.rules import Rule
 
@@ -16,20 +17,24 @@ _COMPONENT_LISTS = ("choices", "scale", "source", "target", "steps")
 def scores_out_of_order(statement: JsonObject) -> Iterable[str]:
     """Yield the scores whose minimum is above their maximum, or whose raw lies outside.
 
-    Data 2.4.5.1. A minimum equal to the maximum is let through: see the decision record.
+    A minimum that equals the maximum is let through: real tools send 0 of 0, and no suite
+    refuses it (Data 2.4.5.1).
     """
-    paths = [] if _score_is_in_order(statement.get("result")) else ["$.result.score"]
-    nested = _substatement(statement)
-    if nested is not None and not _score_is_in_order(nested.get("result")):
-        paths.append("$.object.result.score")
+    paths = []
+    result = statement.get("result")
+    if result and "score" in result and _is_out_of_order(result["score"]):
+        paths.append("$.result.score")
+    if statement["object"].get("objectType") == "SubStatement":
+        nested = scores_out_of_order(statement["object"])
+        paths += [path.replace("$", "$.object", 1) for path in nested]
     return paths
 
 
 def repeated_component_ids(statement: JsonObject) -> Iterable[str]:
-    """Yield the component lists in which two components have one id (Data 2.4.4.1)."""
+    """Yield the lists of an interaction in which two components have one id (Data 2.4.4.1)."""
     return [
-        f"{path}.{name}"
-        for path, definition in _definitions(statement, "$")
+        json_path([*place, "definition", name])
+        for place, definition in _interactions(statement)
         for name in _COMPONENT_LISTS
         if name in definition and _repeats_an_id(definition[name])
     ]
@@ -53,53 +58,37 @@ STATEMENT_RULES = (
 )
 
 
-def _score_is_in_order(result: Any) -> bool:
-    if not isinstance(result, dict) or not isinstance(score := result.get("score"), dict):
+def _is_out_of_order(score: JsonObject) -> bool:
+    low, high, raw = score.get("min"), score.get("max"), score.get("raw")
+    if low is not None and high is not None and low > high:
         return True
-    low, raw, high = (_number(score.get(name)) for name in ("min", "raw", "max"))
-    in_order = [bound for bound in (low, raw, high) if bound is not None]
-    return in_order == sorted(in_order)
+    return raw is not None and (
+        (low is not None and raw < low) or (high is not None and raw > high)
+    )
 
 
-def _number(value: Any) -> float | None:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return value if is_number else None
+def _interactions(statement: JsonObject) -> Iterator[tuple[list[str | int], JsonObject]]:
+    """Yield each definition of an interaction, with its place, of whatever activity."""
+    activity = statement["object"]
+    if "interactionType" in activity.get("definition", ()):
+        yield ["object"], activity["definition"]
+    elif activity.get("objectType") == "SubStatement":
+        for place, definition in _interactions(activity):
+            yield ["object", *place], definition
+    if "context" in statement and "contextActivities" in statement["context"]:
+        yield from _surrounding_interactions(statement["context"]["contextActivities"])
 
 
-def _substatement(statement: JsonObject) -> JsonObject | None:
-    nested = statement.get("object")
-    if isinstance(nested, dict) and nested.get("objectType") == "SubStatement":
-        return nested
-    return None
+def _surrounding_interactions(
+    activities: JsonObject,
+) -> Iterator[tuple[list[str | int], JsonObject]]:
+    for name, one_or_more in activities.items():
+        is_list = isinstance(one_or_more, list)
+        for index, activity in enumerate(one_or_more if is_list else (one_or_more,)):
+            if "definition" in activity and "interactionType" in activity["definition"]:
+                place: list[str | int] = ["context", "contextActivities", name]
+                yield [*place, index] if is_list else place, activity["definition"]
 
 
-def _definitions(statement: JsonObject, path: str) -> Iterator[tuple[str, JsonObject]]:
-    for place, activity in _activities(statement, path):
-        definition = activity.get("definition") if isinstance(activity, dict) else None
-        if isinstance(definition, dict):
-            yield f"{place}.definition", definition
-    nested = _substatement(statement)
-    if nested is not None:
-        yield from _definitions(nested, f"{path}.object")
-
-
-def _activities(statement: JsonObject, path: str) -> Iterator[tuple[str, Any]]:
-    yield f"{path}.object", statement.get("object")
-    context = statement.get("context")
-    surrounding = context.get("contextActivities") if isinstance(context, dict) else None
-    if not isinstance(surrounding, dict):
-        return
-    for name, value in surrounding.items():
-        place = f"{path}.context.contextActivities.{name}"
-        if isinstance(value, list):
-            yield from ((f"{place}[{index}]", each) for index, each in enumerate(value))
-        else:
-            yield place, value
-
-
-def _repeats_an_id(components: Any) -> bool:
-    if not isinstance(components, list):
-        return False
-    ids = [each.get("id") for each in components if isinstance(each, dict)]
-    texts = [each for each in ids if isinstance(each, str)]
-    return len(texts) != len(set(texts))
+def _repeats_an_id(components: list[JsonObject]) -> bool:
+    return len({component["id"] for component in components}) != len(components)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urldefrag, urljoin
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 _SUFFIXES = {
     "additionalProperties": "unknown-property",
     "const": "constant",
-    "dependentRequired": "dependency",
     "enum": "vocabulary",
     "maxItems": "length",
     "maximum": "range",
@@ -92,8 +90,8 @@ class SchemaSet:
         """Return the document and the node that a reference leads to."""
         document, pointer = urldefrag(urljoin(base, reference))
         node: Any = self.documents[document]
-        for token in filter(None, pointer.split("/")):
-            node = node[int(token)] if isinstance(node, list) else node[token]
+        for step in filter(None, pointer.split("/")):
+            node = node[int(step)] if isinstance(node, list) else node[step]
         return document, node
 
 
@@ -132,24 +130,22 @@ class CompiledSchema:
 
     def _constraint_at(self, path: Sequence[str | int], location: str | None) -> Constraint:
         reference = location.removesuffix("/propertyNames") if location else self._reference
-        base, node = self._reference, {"$ref": reference}
+        base = self._reference
+        node: Any = {"$ref": reference}
         held = _Annotations()
-        for step, token in enumerate(path):
-            if token == "$ref":
-                if "x-rule" in node and _names_a_keyword(path[step:]):
+        for depth, step in enumerate(path):
+            if step == "$ref":
+                if "x-rule" in node and _names_a_keyword(path[depth:]):
                     break
                 base, node = self._schemas.resolve(base, node["$ref"])
-            elif isinstance(node, (dict, list)):
-                node = node[token]
+            elif isinstance(node, dict):
+                node = node[step]
+            elif isinstance(node, list):
+                node = node[int(step)]
             held = held.beside(node)
         return held.of_keyword(str(path[-1]))
-
-    @cached_property
-    def reference(self) -> str:
-        """The reference that was compiled."""
-        return self._reference
 
 
 def _names_a_keyword(path: Sequence[str | int]) -> bool:
     """Tell whether only references lie between here and the keyword that refused."""
-    return all(token == "$ref" for token in path[:-1])
+    return all(step == "$ref" for step in path[:-1])

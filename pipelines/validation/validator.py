@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.validation.caliper_types import CaliperTypes
 from pipelines.validation.findings import (
@@ -22,11 +22,10 @@ from pipelines.validation.rules_caliper import CALIPER_RULES
 from pipelines.validation.rules_xapi import STATEMENT_RULES
 from pipelines.validation.schema_set import CompiledSchema, SchemaSet
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _SCHEMAS = "https://w3id.org/plumbline/schemas"
 _XAPI_2 = " (unchanged in xAPI 2.0)"
+# Looking up a member of an enum costs as much as a rule, and this happens for every item.
+_XAPI, _VERSION_2, _ENVELOPE = Standard.XAPI, SpecVersion.XAPI_2_0_0, Shape.ENVELOPE
 
 
 class Validator:
@@ -49,29 +48,31 @@ class Validator:
         """Read and compile the schemas that travel with Plumbline."""
         return cls(SchemaSet.load())
 
-    def examine(self, document: Any) -> Iterator[Verdict]:
+    def examine(self, document: Any) -> list[Verdict]:
         """Expand a decoded document and judge each of its items, in their order.
 
         What is wrong with an envelope is wrong with each of its entries.
         """
+        verdicts = []
         envelope: JsonObject | None = None
         of_envelope: tuple[Finding, ...] = ()
         for item in items_of(document):
             if isinstance(item, Unrecognised):
-                yield Verdict(item, (item.finding,))
+                verdicts.append(Verdict(item, (item.finding,)))
                 continue
             if item.envelope is not envelope:
                 envelope = item.envelope
                 of_envelope = () if envelope is None else self.check_envelope(envelope)
-            yield Verdict(item, of_envelope + self._check_item(item))
+            verdicts.append(Verdict(item, of_envelope + self._check_item(item)))
+        return verdicts
 
     def check(
         self, body: JsonObject, *, standard: Standard, version: SpecVersion
     ) -> tuple[Finding, ...]:
         """Return every error of one statement, event or entity; none when it is valid."""
-        if standard is Standard.XAPI:
+        if standard is _XAPI:
             findings = _judge(self._statements[version], STATEMENT_RULES, body)
-            return _cite_xapi_2(findings) if version is SpecVersion.XAPI_2_0_0 else findings
+            return _cite_xapi_2(findings) if version is _VERSION_2 else findings
         schema = self._caliper_types.schema_of(version, body.get("type"))
         if schema is None:
             return (_unknown_type(version), *broken(CALIPER_RULES[version], body))
@@ -83,7 +84,7 @@ class Validator:
         return _judge(self._envelopes[version], (), envelope)
 
     def _check_item(self, item: Item) -> tuple[Finding, ...]:
-        if item.shape is Shape.ENVELOPE:
+        if item.shape is _ENVELOPE:
             return ()
         return self.check(item.body, standard=item.standard, version=item.version)
 
