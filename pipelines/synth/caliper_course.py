@@ -19,7 +19,7 @@ from pipelines.synth.caliper import (
 from pipelines.synth.draws import draw_uuid
 from pipelines.synth.instants import format_duration, format_instant
 from pipelines.synth.parcels import Entry, Note, Parcel
-from pipelines.synth.tools import BASE, CALIPER_1P1
+from pipelines.synth.tools import BASE, CALIPER_1P1, CHOSEN_BY
 from pipelines.synth.values import Role, Tool
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def _event(visit: CourseVisit, step: CourseStep, event_uuid: str) -> Json:
         event["referrer"] = _page(visit, step.previous_path)
     if kind == "AssignableEvent":
         event["generated"] = _attempt(visit, step)
+        event["extensions"] = {CHOSEN_BY: "teacher"}
     return event
 
 

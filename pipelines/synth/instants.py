@@ -27,6 +27,13 @@ def format_instant(instant_ms: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC).isoformat()[:19]}.{milliseconds:03d}Z"
 
 
+def format_local_instant(instant_ms: int, zone: ZoneInfo) -> str:
+    """Write an instant in local time with its offset from UTC, as devices do."""
+    seconds, milliseconds = divmod(instant_ms, 1000)
+    text = datetime.fromtimestamp(seconds, zone).isoformat()
+    return f"{text[:19]}.{milliseconds:03d}{text[19:]}"
+
+
 def format_duration(seconds: float) -> str:
     """Write a duration in hours, minutes and seconds, with at most hundredths of a second."""
     hundredths = round(seconds * 100)

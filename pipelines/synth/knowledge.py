@@ -34,13 +34,14 @@ class Plant(NamedTuple):
 class Knowledge:
     """One learner's skills; the only state that grows from day to day."""
 
-    __slots__ = ("_rate", "_skills", "changed", "plant")
+    __slots__ = ("_is_after_success", "_rate", "_skills", "changed", "plant")
 
     def __init__(self, skills: dict[str, float], rate: float, plant: Plant | None) -> None:
         self._skills = skills
         self._rate = rate
         self.plant = plant
         self.changed: set[str] = set()
+        self._is_after_success = False
 
     @property
     def standard_ids(self) -> list[str]:
@@ -53,6 +54,8 @@ class Knowledge:
 
     def chance_of_success(self, item: Item) -> float:
         """Return the probability of a full answer: knowing without a slip, or a lucky guess."""
+        if self._is_stuck_on(item):
+            return 0.0
         known = min(self.probability(standard.identifier) for standard in item.standards)
         guess = 1 / item.choice_count if item.choice_count else _GUESS_WITHOUT_CHOICES
         return known * (1 - _SLIP) + (1 - known) * guess
@@ -61,10 +64,18 @@ class Knowledge:
         """Learn from one item, a little less from a miss."""
         gain = self._rate * (1.0 if is_right else _LEARNING_FROM_A_MISS) / len(item.standards)
         for standard in item.standards:
-            if self.plant and self.plant.standard.identifier == standard.identifier:
-                gain = 0.0
-            self._skills[standard.identifier] += gain
+            is_planted = self.plant is not None and self.plant.standard == standard
+            self._skills[standard.identifier] += 0.0 if is_planted else gain
             self.changed.add(standard.identifier)
+            if is_planted:
+                self._is_after_success = is_right
+
+    def _is_stuck_on(self, item: Item) -> bool:
+        """Whether a lucky guess must not repeat: a loop is practice without a run of successes."""
+        plant = self.plant
+        if plant is None or plant.habit is not Habit.REMEDIATION_LOOP:
+            return False
+        return self._is_after_success and plant.standard in item.standards
 
     def take_changed(self) -> list[str]:
         """Return the standards practised since the last call, sorted."""

@@ -27,6 +27,7 @@ class Entry(StrEnum):
     DENIED_FIELD = "denied_field"
     OFF_ROSTER = "off_roster"
     STAFF = "staff"
+    NO_ID = "no_id"
     SCORE_SUCCESS_CONFLICT = "score_success_conflict"
 
 

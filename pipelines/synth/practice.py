@@ -131,11 +131,13 @@ def _choose_items(setting: Setting, bank: ItemBank, random: Random) -> list[Item
         [focus.weight for focus in setting.focus],
         k=setting.item_count,
     )
-    chosen: list[Item] = []
+    chosen: dict[str, Item] = {}
     for standard in standards:
-        fresh = [item for item in bank.of(setting.tool, standard) if item not in chosen]
-        chosen += random.sample(fresh, 1) if fresh else []
-    return chosen
+        fresh = [item for item in bank.of(setting.tool, standard) if item.item_id not in chosen]
+        if fresh:
+            item = random.choice(fresh)
+            chosen[item.item_id] = item
+    return list(chosen.values())
 
 
 def _work_on_item(sitting: _Sitting, item: Item, knowledge: Knowledge) -> None:

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 import orjson
 
+from pipelines.synth.framework import CASE_BASE
 from pipelines.synth.instants import format_instant
 from pipelines.synth.parcels import Entry, Fate, Parcel
 from pipelines.synth.values import Person, Span, Tool
@@ -83,7 +84,7 @@ class TruthWriter:
             row = {
                 "sourced_id": learner.sourced_id,
                 "date": when.isoformat(),
-                "standard": standard_id,
+                "standard_uri": f"{CASE_BASE}/CFItems/{standard_id}",
                 "probability": round(knowledge.probability(standard_id), 6),
             }
             _write_row(self._knowledge, row)

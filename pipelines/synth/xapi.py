@@ -42,8 +42,9 @@ def single_sign_on_agent(person: Person) -> Json:
 
 
 def clipstream_agent(person: Person) -> Json:
-    """Return the agent of the video tool: its own accounts, named by the district number."""
-    return account_agent(person, home_page=CLIPSTREAM_ACCOUNTS, name=person.identifier)
+    """Return the agent of the video tool: its own accounts, no object type (it is optional)."""
+    agent = account_agent(person, home_page=CLIPSTREAM_ACCOUNTS, name=person.identifier)
+    return {key: value for key, value in agent.items() if key != "objectType"}
 
 
 def mail_agent(person: Person) -> Json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from pipelines.synth.draws import draw_uuid
-from pipelines.synth.instants import format_duration, format_instant
+from pipelines.synth.instants import format_duration, format_instant, format_local_instant
 from pipelines.synth.parcels import Entry, Note, Parcel
 from pipelines.synth.practice import Answer, Hint, PracticeSession
 from pipelines.synth.tools import (
@@ -23,6 +23,7 @@ from pipelines.synth.tools import (
     TARGET_COUNT_EXTENSION,
 )
 from pipelines.synth.values import Item, ItemStyle, Role, Tool
+from pipelines.synth.world import ZONE
 from pipelines.synth.xapi import (
     Json,
     adl_verb,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 _AFFECT_SHARE = 0.012
 _CONTRADICTION_SHARE = 0.002
+_NO_ID_SHARE = 0.002
 _LETTERS = "abcdefgh"
 _OPENING, _CLOSING = "initialized", "completed"
 
@@ -129,6 +131,9 @@ class _Writer:
         if chance > 1 - _CONTRADICTION_SHARE and "success" in statement["result"]:
             statement["result"]["success"] = not statement["result"]["success"]
             return Note(Entry.SCORE_SUCCESS_CONFLICT, "success_contradicts_score")
+        if _AFFECT_SHARE < chance < _AFFECT_SHARE + _NO_ID_SHARE:
+            del statement["id"]
+            return Note(Entry.NO_ID, "identifier_left_to_the_reader")
         return None
 
     def _statement(
@@ -140,16 +145,21 @@ class _Writer:
             "verb": verb,
             "object": target,
             "context": _context(self.session, chosen_by or self.session.setting.chosen_by),
-            "timestamp": format_instant(at_ms),
+            "timestamp": self._timestamp(at_ms),
             "version": "1.0.3",
         }
+
+    def _timestamp(self, at_ms: int) -> str:
+        if self.tool is Tool.FIELDKIT:
+            return format_local_instant(at_ms, ZONE)
+        return format_instant(at_ms)
 
     def _send(self, at_ms: int, statement: Json, note: Note | None = None) -> None:
         learner = self.session.setting.learner
         if learner.role is Role.OUTSIDER:
             note = Note(Entry.OFF_ROSTER, learner.username)
         body = orjson.dumps(statement)
-        self.parcels.append(Parcel(at_ms, body, statement["id"], note=note))
+        self.parcels.append(Parcel(at_ms, body, statement.get("id", ""), note=note))
 
 
 def _context(session: PracticeSession, chosen_by: str) -> Json:

@@ -83,7 +83,8 @@ def _context(view: VideoView, step: VideoStep) -> Json:
         "registration": view.registration,
         "language": "en-US",
         "contextActivities": {
-            "category": [{"objectType": "Activity", "id": VIDEO_PROFILE}],
+            # A single activity may stand without a list around it.
+            "category": {"objectType": "Activity", "id": VIDEO_PROFILE},
             "parent": [course_activity(Tool.CLIPSTREAM, section.section_id, section.title)],
             "grouping": [objective(view.screening.video.standard)],
         },
