@@ -23,6 +23,7 @@ medians as (
     where
         time_basis = 'inferred'
         and is_before_window
+        and gap_us > 0
         and gap_us <= session_cut_us
         and activity_type is not null
     group by activity_type

@@ -22,7 +22,30 @@ final as (
 
     select
         learner_identifiers.student_key,
-        events.*
+        events.source,
+        events.event_id,
+        events.activity_id,
+        events.parent_id,
+        events.session_key,
+        events.actor_key,
+        events.standard,
+        events.verb,
+        events.event_type,
+        events.activity_type,
+        events.learner_role,
+        events.scored_by,
+        events.chosen_by,
+        events.standard_refs,
+        events.score_scaled,
+        events.score_raw,
+        events.score_min,
+        events.score_max,
+        events.choice_count,
+        events.duration_seconds,
+        events.success,
+        events.occurred_at,
+        events.started_at,
+        events.ended_at
     from events
     anti join voided
         on

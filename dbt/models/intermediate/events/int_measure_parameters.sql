@@ -1,3 +1,29 @@
+{% set parameters_of_measures = [
+    ('mastery', 'decay'),
+    ('mastery', 'prior_weight'),
+    ('mastery', 'base_rate_weight'),
+    ('mastery', 'default_base_rate'),
+    ('mastery', 'lower_probability'),
+    ('mastery', 'upper_probability'),
+    ('mastery', 'least_evidence'),
+    ('mastery', 'least_days'),
+    ('mastery', 'least_effective_n'),
+    ('mastery', 'secure_estimate'),
+    ('mastery', 'secure_lower'),
+    ('mastery', 'not_yet_upper'),
+    ('mastery', 'stale_after'),
+    ('time_on_task', 'longest_duration'),
+    ('time_on_task', 'session_cut'),
+    ('time_on_task', 'low_gap'),
+    ('time_on_task', 'mid_gap'),
+    ('time_on_task', 'mid_tail_cap'),
+    ('time_on_task', 'mid_tail_unknown'),
+    ('time_on_task', 'high_gap'),
+    ('time_on_task', 'high_credit'),
+    ('time_on_task', 'high_tail'),
+    ('activity_counts', 'tries_before_repeat'),
+] %}
+
 with
 
 parameters as (
@@ -6,36 +32,25 @@ parameters as (
 
 ),
 
-{% set measures = {
-    'mastery': [
-        'decay', 'prior_weight', 'base_rate_weight', 'default_base_rate',
-        'lower_probability', 'upper_probability', 'least_evidence',
-        'least_days', 'least_effective_n', 'secure_estimate', 'secure_lower',
-        'not_yet_upper', 'stale_after',
-    ],
-    'time_on_task': [
-        'longest_duration', 'session_cut', 'low_gap', 'mid_gap',
-        'mid_tail_cap', 'mid_tail_unknown', 'high_gap', 'high_credit',
-        'high_tail',
-    ],
-    'activity_counts': ['tries_before_repeat'],
-} %}
-
 final as (
 
     select
-        {% for measure, names in measures.items() %}
-            max(version) filter (
-                where measure = '{{ measure }}'
-            ) as {{ measure }}_version,
-            {% for name in names %}
-                max(value) filter (
-                    where
-                        measure = '{{ measure }}'
-                        and parameter = '{{ name }}'
-                ) as {{ measure }}_{{ name }},
-            {% endfor %}
+        {% for measure, parameter in parameters_of_measures %}
+            max(value) filter (
+                where
+                measure = '{{ measure }}'
+                and parameter = '{{ parameter }}'
+            ) as {{ measure }}_{{ parameter }},
         {% endfor %}
+        max(version) filter (
+            where measure = 'mastery'
+        ) as mastery_version,
+        max(version) filter (
+            where measure = 'time_on_task'
+        ) as time_on_task_version,
+        max(version) filter (
+            where measure = 'activity_counts'
+        ) as activity_counts_version
     from parameters
 
 )

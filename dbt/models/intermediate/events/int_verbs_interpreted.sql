@@ -77,14 +77,14 @@ ranked as (
     left join readings
         on
             verbs.verb = readings.verb
-            and coalesce(readings.standard, verbs.standard) = verbs.standard
+            and verbs.standard = coalesce(readings.standard, verbs.standard)
             and (
                 readings.event_type is null
-                or readings.event_type = verbs.event_type
+                or verbs.event_type = readings.event_type
             )
             and (
                 readings.activity_type is null
-                or readings.activity_type = verbs.activity_type
+                or verbs.activity_type = readings.activity_type
             )
 
 ),

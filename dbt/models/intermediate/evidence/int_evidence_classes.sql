@@ -21,7 +21,7 @@ final as (
     inner join settings
         on
             enrollments.starts_on <= settings.as_of_date
-            and settings.as_of_date < enrollments.ends_on
+            and enrollments.ends_on > settings.as_of_date
     where enrollments.role = 'student'
 
 )

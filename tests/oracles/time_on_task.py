@@ -1,0 +1,285 @@
+"""Time on task the slow, obvious way, written from the definition of the measure, not from the SQL.
+
+`measure_time` gives the rows of proxies.time_on_task from a plain list of events.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.oracles.values import SchoolDay, learner_events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tests.oracles.values import District, Event, LearnerEvent
+
+BOUNDS = ("trusted", "low", "mid", "high")
+MINUTE = timedelta(minutes=1)
+NOTHING = timedelta()
+LONGEST_DURATION = timedelta(hours=2)
+SESSION_CUT = 30 * MINUTE
+PLAYING = {"media_played", "heartbeat"}
+SEGMENT_ENDS = {"media_played", "media_stopped", "heartbeat", "completed"}
+ENDED_ACTIONS = {
+    "answered",
+    "graded",
+    "passed_failed",
+    "completed",
+    "submitted",
+    "media_stopped",
+    "session_ended",
+}
+
+
+@dataclass(slots=True)
+class DayPart:
+    """One row: a student, a date, a part of the day."""
+
+    student_key: str
+    activity_date: date
+    day_part: str
+    credited: dict[str, timedelta] = field(default_factory=lambda: dict.fromkeys(BOUNDS, NOTHING))
+    event_count: int = 0
+    set_aside_count: int = 0
+
+    def minutes(self, bound: str) -> float:
+        """Return the minutes of one bound."""
+        return self.credited[bound] / MINUTE
+
+    @property
+    def share_inferred(self) -> float | None:
+        """The share of mid that no source vouches for."""
+        if not self.credited["mid"]:
+            return None
+        return 1 - self.credited["trusted"] / self.credited["mid"]
+
+
+class _Interval(NamedTuple):
+    start: datetime
+    end: datetime
+
+
+class _Timed(NamedTuple):
+    """An event, its interval where a source tells it, and the gap to the student's next event."""
+
+    learner_event: LearnerEvent
+    known: _Interval | None
+    gap: timedelta | None
+    is_set_aside: bool
+
+    @property
+    def event(self) -> Event:
+        return self.learner_event.event
+
+
+def measure_time(district: District, events: Iterable[Event]) -> list[DayPart]:
+    """Return a row for each student, date and part of the day with an event or credited time."""
+    timed = _timed_events(district, events)
+    typical_gaps = _typical_gaps(district, timed)
+    rows: dict[tuple[str, date, str], DayPart] = {}
+    for student_key in sorted({one.learner_event.student_key for one in timed}):
+        own = [one for one in timed if one.learner_event.student_key == student_key]
+        calendar = _Calendar(district, student_key)
+        for bound in BOUNDS:
+            intervals = [_credit(one, bound, typical_gaps) for one in own]
+            for merged in _union(interval for interval in intervals if interval):
+                for piece in calendar.split(merged):
+                    if district.local_date(piece.start) <= district.as_of_date:
+                        row = _row(rows, student_key, calendar, piece.start)
+                        row.credited[bound] += piece.end - piece.start
+        for one in own:
+            row = _row(rows, student_key, calendar, one.event.occurred_at)
+            row.event_count += 1
+            row.set_aside_count += one.is_set_aside
+    return list(rows.values())
+
+
+def _row(
+    rows: dict[tuple[str, date, str], DayPart],
+    student_key: str,
+    calendar: _Calendar,
+    moment: datetime,
+) -> DayPart:
+    key = (student_key, calendar.district.local_date(moment), calendar.day_part(moment))
+    return rows.setdefault(key, DayPart(*key))
+
+
+def _timed_events(district: District, events: Iterable[Event]) -> list[_Timed]:
+    by_student = defaultdict(list)
+    for learner_event in learner_events(district, events):
+        event = learner_event.event
+        is_past = district.local_date(event.occurred_at) <= district.as_of_date
+        if event.learner_role == "actor" and is_past:
+            by_student[learner_event.student_key].append(learner_event)
+    timed = []
+    for own in by_student.values():
+        own.sort(key=lambda one: (one.event.occurred_at, one.event.event_id, one.event.source))
+        for place, learner_event in enumerate(own):
+            later = own[place + 1 :]
+            timed.append(
+                _Timed(
+                    learner_event,
+                    _measured(learner_event, later) or _reported(district, learner_event),
+                    later[0].event.occurred_at - learner_event.event.occurred_at if later else None,
+                    any(length > LONGEST_DURATION for length in _lengths(learner_event.event)),
+                )
+            )
+    return timed
+
+
+def _lengths(event: Event) -> Iterator[timedelta]:
+    if event.started_at is not None and event.ended_at is not None:
+        yield event.ended_at - event.started_at
+    if event.duration_seconds is not None:
+        yield timedelta(seconds=event.duration_seconds)
+
+
+def _measured(learner_event: LearnerEvent, later: list[LearnerEvent]) -> _Interval | None:
+    event = learner_event.event
+    if (
+        event.started_at is not None
+        and event.ended_at is not None
+        and NOTHING < event.ended_at - event.started_at <= LONGEST_DURATION
+    ):
+        return _Interval(event.started_at, event.ended_at)
+    if learner_event.action not in PLAYING:
+        return None
+    for other in later:
+        if other.action in SEGMENT_ENDS and _is_same_session(event, other.event):
+            is_near = other.event.occurred_at - event.occurred_at <= SESSION_CUT
+            return _Interval(event.occurred_at, other.event.occurred_at) if is_near else None
+    return None
+
+
+def _is_same_session(event: Event, other: Event) -> bool:
+    return (event.source, event.session_key, event.activity_id) == (
+        other.source,
+        other.session_key,
+        other.activity_id,
+    )
+
+
+def _reported(district: District, learner_event: LearnerEvent) -> _Interval | None:
+    event = learner_event.event
+    if event.duration_seconds is None:
+        return None
+    duration = timedelta(seconds=event.duration_seconds)
+    if not NOTHING < duration <= LONGEST_DURATION:
+        return None
+    placement = district.duration_placements.get(event.source, "by_verb")
+    if placement == "by_verb":
+        placement = "before" if learner_event.action in ENDED_ACTIONS else "after"
+    if placement == "before":
+        return _Interval(event.occurred_at - duration, event.occurred_at)
+    return _Interval(event.occurred_at, event.occurred_at + duration)
+
+
+def _typical_gaps(district: District, timed: list[_Timed]) -> dict[str, timedelta]:
+    window_start = district.reporting_window_start()
+    gaps = defaultdict(list)
+    for one in timed:
+        if (
+            one.known is None
+            and one.gap is not None
+            and NOTHING < one.gap <= SESSION_CUT
+            and one.event.activity_type is not None
+            and window_start is not None
+            and district.local_date(one.event.occurred_at) < window_start
+        ):
+            gaps[one.event.activity_type].append(one.gap.total_seconds())
+    return {
+        activity_type: min(timedelta(seconds=median(of_type)), 2 * MINUTE)
+        for activity_type, of_type in gaps.items()
+    }
+
+
+def _credit(one: _Timed, bound: str, typical_gaps: dict[str, timedelta]) -> _Interval | None:
+    if one.known is not None:
+        return one.known if one.known.start < one.known.end else None
+    start = one.event.occurred_at
+    typical = typical_gaps.get(one.event.activity_type or "", MINUTE / 2)
+    length = {
+        "trusted": NOTHING,
+        "low": _credited_gap(one.gap, up_to=2 * MINUTE, otherwise=NOTHING),
+        "mid": _credited_gap(one.gap, up_to=10 * MINUTE, otherwise=typical),
+        "high": min(10 * MINUTE, _credited_gap(one.gap, up_to=30 * MINUTE, otherwise=2 * MINUTE)),
+    }[bound]
+    return _Interval(start, start + length) if length else None
+
+
+def _credited_gap(gap: timedelta | None, *, up_to: timedelta, otherwise: timedelta) -> timedelta:
+    return otherwise if gap is None or gap > up_to else gap
+
+
+def _union(intervals: Iterable[_Interval]) -> list[_Interval]:
+    merged: list[_Interval] = []
+    for interval in sorted(intervals):
+        if merged and interval.start <= merged[-1].end:
+            merged[-1] = _Interval(merged[-1].start, max(merged[-1].end, interval.end))
+        else:
+            merged.append(interval)
+    return merged
+
+
+class _Calendar(NamedTuple):
+    """The local dates and bells that hold for one student."""
+
+    district: District
+    student_key: str
+
+    def split(self, interval: _Interval) -> Iterator[_Interval]:
+        """Cut at each local midnight and each bell."""
+        first = self.district.local_date(interval.start)
+        cuts = {interval.start, interval.end}
+        for days in range((interval.end - interval.start).days + 3):
+            cuts.update(self._cuts(first + timedelta(days=days)))
+        inside = sorted(cut for cut in cuts if interval.start <= cut <= interval.end)
+        yield from (_Interval(start, end) for start, end in pairwise(inside))
+
+    def day_part(self, moment: datetime) -> str:
+        """Return the part of the day that holds a moment."""
+        local_date = self.district.local_date(moment)
+        school_day = self._school_day(local_date)
+        if not school_day.is_instructional:
+            return "weekend_or_holiday"
+        if school_day.opens_at is None or school_day.closes_at is None:
+            return "home"
+        opens = self._moment(local_date, school_day.opens_at)
+        closes = self._moment(local_date, school_day.closes_at)
+        return "school" if opens <= moment < closes else "home"
+
+    def _cuts(self, local_date: date) -> Iterator[datetime]:
+        yield self._moment(local_date, time())
+        school_day = self._school_day(local_date)
+        if school_day.is_instructional:
+            for bell in (school_day.opens_at, school_day.closes_at):
+                if bell is not None:
+                    yield self._moment(local_date, bell)
+
+    def _moment(self, local_date: date, clock: time) -> datetime:
+        return datetime.combine(local_date, clock, self.district.zone).astimezone(UTC)
+
+    def _school_day(self, local_date: date) -> SchoolDay:
+        school_id = self._school(local_date)
+        return self.district.school_days.get(
+            (school_id or "", local_date),
+            SchoolDay(is_instructional=False, opens_at=None, closes_at=None),
+        )
+
+    def _school(self, local_date: date) -> str | None:
+        active = [
+            (enrollment.section_id, enrollment.school_id)
+            for enrollment in self.district.enrollments
+            if enrollment.student_key == self.student_key
+            and (enrollment.starts_on is None or enrollment.starts_on <= local_date)
+            and (enrollment.ends_on is None or local_date < enrollment.ends_on)
+        ]
+        if active:
+            return min(active)[1]
+        return self.district.schools_by_student.get(self.student_key)

@@ -1,0 +1,356 @@
+"""Small random districts that meet every rule of the measures, the same for the same seed."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tests.oracles.values import Event
+from tests.warehouse.warehouse import Contents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ADL: Final = "http://adlnet.gov/expapi/verbs/"
+VIDEO: Final = "https://w3id.org/xapi/video/verbs/"
+SOLUTION: Final = "http://id.tincanapi.com/activitytype/solution"
+INTERACTION: Final = "http://adlnet.gov/expapi/activities/cmi.interaction"
+TOOL_VERB: Final = "https://tool.example/verbs/"
+STANDARDS: Final = [
+    (f"{number:08d}-0000-4000-8000-000000000000", f"https://case.example/CFItems/{number}")
+    for number in range(5)
+]
+SOURCES: Final = ("mathpath", "reader", "cinema", "unlisted")
+# Dates around the two changes of the clock, in two stretches of a school year.
+DATES: Final = [date(2025, 10, 22) + timedelta(days=days) for days in range(16)] + [
+    date(2026, 2, 26) + timedelta(days=days) for days in range(16)
+]
+AS_OF_DATE: Final = date(2026, 3, 12)
+GRADING_PERIODS: Final = [
+    ("q1", date(2025, 8, 18), date(2025, 10, 27)),
+    ("q2", date(2025, 10, 27), date(2026, 1, 16)),
+    ("q3", date(2026, 3, 2), date(2026, 5, 1)),
+    ("q4", date(2026, 5, 1), date(2026, 6, 12)),
+]
+
+
+def random_district(seed: int, *, zone: str, students: int) -> Contents:
+    """Return a district of two schools with a calendar, a roster and the year's events."""
+    draws = random.Random(seed)  # noqa: S311 - the same district for the same seed
+    tables = _roster(zone, students)
+    events = [
+        event
+        for number in range(students)
+        for event in _Student(draws, ZoneInfo(zone), number).events()
+    ]
+    events += list(_strangers(draws))
+    events += list(_voids(draws, events))
+    draws.shuffle(events)
+    return Contents(tables, events)
+
+
+def _roster(zone: str, students: int) -> dict[str, list[tuple[Any, ...]]]:
+    return {
+        "district": [("riverbend", zone, 1, "fingerprint")],
+        "sources": [("mathpath", "by_verb"), ("reader", "before"), ("cinema", "after")],
+        "verb_actions": [
+            (f"{TOOL_VERB}pulse", None, "heartbeat"),
+            (f"{TOOL_VERB}helped", None, "hinted"),
+            (f"{TOOL_VERB}aimed", None, "goal_set"),
+            (f"{TOOL_VERB}solved", None, "answered"),
+            (f"{TOOL_VERB}solved", "https://tool.example/types/game", "viewed"),
+        ],
+        "schools": [("north", "North School"), ("south", "South School")],
+        "academic_sessions": [
+            (name, name, "gradingPeriod", starts_on, ends_on, None)
+            for name, starts_on, ends_on in GRADING_PERIODS
+        ]
+        + [("year", "year", "schoolYear", date(2025, 8, 18), date(2026, 6, 12), None)],
+        "sections": [
+            ("section-1", "north", "M5", "Mathematics", date(2025, 8, 18), date(2026, 6, 12)),
+            ("section-2", "south", "R5", "Reading", None, None),
+            ("section-3", "south", "M6", "Mathematics", date(2025, 8, 18), date(2026, 6, 12)),
+        ],
+        "students": [
+            (f"student-{number}", "5", ("north", "south", None)[number % 3])
+            for number in range(students)
+        ],
+        "enrollments": [
+            enrollment for number in range(students) for enrollment in _enrollments(number)
+        ]
+        + [("teacher-1", "section-1", "teacher", None, None)],
+        "learner_identifiers": [
+            (f"actor-{number}-{tool}", f"student-{number}")
+            for number in range(students)
+            for tool in range(2)
+        ],
+        "standards": [
+            (standard_id, uri, f"S.{place}", "Can do it", None, "Framework", "1")
+            for place, (standard_id, uri) in enumerate(STANDARDS)
+        ],
+        "school_days": list(_school_days()),
+    }
+
+
+def _enrollments(number: int) -> Iterator[tuple[Any, ...]]:
+    """Some are in two schools, some move in the middle, some are in no section at all."""
+    student_key, moves_on = f"student-{number}", date(2026, 3, 4)
+    if number % 5 in (0, 1):
+        yield (student_key, "section-1", "student", None, None)
+    if number % 5 in (1, 2):
+        yield (student_key, "section-2", "student", None, None)
+    if number % 5 == 3:
+        yield (student_key, "section-3", "student", date(2025, 8, 18), moves_on)
+        yield (student_key, "section-1", "student", moves_on, None)
+
+
+def _school_days() -> Iterator[tuple[Any, ...]]:
+    """The south opens late and has a holiday; some dates have no row, one has no bells."""
+    for day in DATES:
+        is_weekday = day.weekday() < 5
+        yield ("north", day, is_weekday, *((time(8), time(15)) if is_weekday else (None, None)))
+        if day == date(2026, 3, 3):
+            yield ("south", day, True, None, None)
+        elif day != date(2026, 3, 5):
+            is_open = is_weekday and day != date(2025, 10, 30)
+            bells = (time(9, 30), time(16, 10)) if is_open else (None, None)
+            yield ("south", day, is_open, *bells)
+
+
+class _Student:
+    """Draws the events of one student: sessions of events, on one or two devices."""
+
+    def __init__(self, draws: random.Random, zone: ZoneInfo, number: int) -> None:
+        self.draws = draws
+        self.zone = zone
+        self.number = number
+        self.skill = draws.choice((0.15, 0.5, 0.8, 0.95))
+
+    def events(self) -> Iterator[Event]:
+        """Yield what the student did on all dates."""
+        for day in DATES:
+            for _ in range(self.draws.choice((0, 0, 1, 1, 2))):
+                yield from self._session(day)
+
+    def _session(self, day: date) -> Iterator[Event]:
+        """Start in school, in the evening, before midnight or in the night."""
+        hour = self.draws.choice((7, 8, 9, 13, 14, 16, 19, 23, 23, 0))
+        clock = time(hour, self.draws.randrange(60), self.draws.randrange(60))
+        moment = datetime.combine(day, clock, self.zone).astimezone(UTC)
+        source = self.draws.choice(SOURCES)
+        session_key = self.draws.choice((None, f"session-{self.draws.randrange(10**9)}"))
+        item = self.draws.randrange(4)
+        for _ in range(self.draws.randrange(1, 12)):
+            item = self.draws.choice((item, self.draws.randrange(4)))
+            event = Event(
+                source=self.draws.choice((source, source, self.draws.choice(SOURCES))),
+                event_id=str(UUID(int=self.draws.getrandbits(128))),
+                standard="xapi",
+                verb="",
+                occurred_at=moment,
+                actor_key=f"actor-{self.number}-{self.draws.randrange(2)}",
+                session_key=session_key,
+                chosen_by=self.draws.choice((None, None, None, "student", "teacher", "system")),
+            )
+            yield self._draw(event, item)
+            moment += self._gap()
+
+    def _gap(self) -> timedelta:
+        low, high = self.draws.choice(
+            ((0, 0), (1, 90), (1, 90), (110, 130), (120, 600), (590, 1900), (1700, 9000))
+        )
+        return timedelta(milliseconds=self.draws.randrange(low * 1000, high * 1000 + 1))
+
+    def _draw(self, event: Event, item: int) -> Event:
+        kind = self.draws.choice(
+            (self._answer,) * 6
+            + (self._item_completed, self._graded, self._completed)
+            + (self._hint, self._hint, self._watch, self._watch, self._watch, self._other)
+        )
+        return kind(event, f"https://tool.example/items/{self.number % 3}-{item}")
+
+    def _answer(self, event: Event, item: str) -> Event:
+        return replace(
+            event,
+            verb=self.draws.choice((f"{ADL}answered", f"{ADL}passed", f"{TOOL_VERB}solved")),
+            activity_id=item,
+            activity_type=self.draws.choice((INTERACTION, INTERACTION, None)),
+            choice_count=self.draws.choice((None, None, 1, 2, 4)),
+            standard_refs=self._standard_refs(item),
+            duration_seconds=self._duration(),
+            **self._result(),
+        )
+
+    def _result(self) -> dict[str, Any]:
+        """Draw a score of any form; success sometimes contradicts it."""
+        is_right = self.draws.random() < self.skill
+        share = (1.0 if is_right else self.draws.choice((0.0, 0.0, 0.4, -0.5))) * 1.0
+        success = self.draws.choice((None, is_right, is_right, is_right, not is_right))
+        return self.draws.choice(
+            (
+                {"score_scaled": share, "success": success},
+                {"score_raw": 2 + 8 * share, "score_min": 2.0, "score_max": 10.0},
+                {"score_raw": share, "score_min": 0.0, "score_max": 0.0, "success": success},
+                {"score_raw": share},
+                {"success": is_right},
+                {"success": is_right},
+                {"score_scaled": share},
+            )
+        )
+
+    def _standard_refs(self, item: str) -> tuple[str, ...]:
+        """Most items have one or two standards; some none, some an unknown one, some twice."""
+        place = int(item[-1])
+        first, second = STANDARDS[place], STANDARDS[place + 1]
+        return self.draws.choice(
+            (
+                (first[1],),
+                (first[1],),
+                (first[0],),
+                (first[1], second[1]),
+                (first[1], first[0]),
+                (first[1], "https://case.example/CFItems/unknown"),
+                ("https://case.example/CFItems/unknown",),
+                (),
+            )
+        )
+
+    def _duration(self) -> float | None:
+        return self.draws.choice(
+            (None, None, self.draws.uniform(1, 400), 7200.0, 7200.001, 9000.0, 0.0)
+        )
+
+    def _caliper(self, event: Event, item: str) -> Event:
+        length = timedelta(seconds=self.draws.choice((-5, 0, 30, 90, 400, 7200, 7300)))
+        return replace(
+            event,
+            standard="caliper",
+            activity_id=item,
+            activity_type="AssessmentItem",
+            standard_refs=self._standard_refs(item),
+            started_at=self.draws.choice((None, event.occurred_at - length)),
+            ended_at=event.occurred_at,
+        )
+
+    def _item_completed(self, event: Event, item: str) -> Event:
+        return replace(
+            self._caliper(event, item), verb="Completed", event_type="AssessmentItemEvent"
+        )
+
+    def _graded(self, event: Event, item: str) -> Event:
+        """A grade comes minutes or days after the attempt; people and software give it."""
+        later = timedelta(minutes=self.draws.choice((0, 5, 60 * 24, 60 * 70)))
+        is_known = self.draws.random() < 0.8
+        return replace(
+            self._caliper(event, item),
+            verb="Graded",
+            event_type="GradeEvent",
+            learner_role="assignee",
+            scored_by=self.draws.choice(("person", "software", None)),
+            score_raw=self.draws.choice((0.0, 2.5, 4.0, 5.0, 5.0)),
+            score_max=self.draws.choice((5.0, 5.0, 5.0, 0.0, None)),
+            occurred_at=event.occurred_at + later,
+            ended_at=event.occurred_at if is_known else None,
+        )
+
+    def _completed(self, event: Event, item: str) -> Event:
+        return replace(
+            event,
+            verb=f"{ADL}completed",
+            activity_id=item,
+            activity_type="http://adlnet.gov/expapi/activities/lesson",
+            standard_refs=self._standard_refs(item),
+            success=self.draws.choice((None, True)),
+            score_scaled=self.draws.choice((None, 0.7)),
+            score_raw=self.draws.choice((None, 3.0)),
+        )
+
+    def _hint(self, event: Event, item: str) -> Event:
+        if self.draws.random() < 0.5:
+            return replace(event, verb=f"{TOOL_VERB}helped", activity_id=item)
+        return replace(
+            event,
+            verb=f"{ADL}asked",
+            activity_id=f"{item}/hint",
+            activity_type=SOLUTION,
+            parent_id=item,
+        )
+
+    def _watch(self, event: Event, item: str) -> Event:
+        return replace(
+            event,
+            verb=self.draws.choice(
+                (
+                    f"{VIDEO}played",
+                    f"{VIDEO}played",
+                    f"{VIDEO}paused",
+                    f"{VIDEO}seeked",
+                    f"{TOOL_VERB}pulse",
+                )
+            ),
+            activity_id=f"https://tool.example/films/{item[-1]}",
+            activity_type="https://w3id.org/xapi/video/activity-type/video",
+            duration_seconds=self.draws.choice((None, None, 20.0)),
+        )
+
+    def _other(self, event: Event, item: str) -> Event:
+        return replace(
+            event,
+            verb=self.draws.choice(
+                (
+                    f"{ADL}experienced",
+                    f"{ADL}initialized",
+                    f"{ADL}logged-out",
+                    f"{TOOL_VERB}aimed",
+                    f"{TOOL_VERB}solved",
+                    f"{TOOL_VERB}never-heard-of",
+                )
+            ),
+            activity_id=self.draws.choice((None, item)),
+            activity_type="https://tool.example/types/game",
+            duration_seconds=self._duration(),
+            success=self.draws.choice((None, True)),
+        )
+
+
+def _strangers(draws: random.Random) -> Iterator[Event]:
+    """Events of people that no roster knows, and of no single learner."""
+    for number in range(30):
+        yield Event(
+            source=draws.choice(SOURCES),
+            event_id=str(UUID(int=draws.getrandbits(128))),
+            standard="xapi",
+            verb=f"{ADL}answered",
+            occurred_at=datetime(2026, 3, 3, 15, number, tzinfo=UTC),
+            actor_key=draws.choice((None, "actor-of-a-stranger")),
+            learner_role=None,
+            activity_id="https://tool.example/items/0-0",
+            standard_refs=(STANDARDS[0][1],),
+            success=True,
+        )
+
+
+def _voids(draws: random.Random, events: list[Event]) -> Iterator[Event]:
+    """Void some events, before or after they happened; voids of voids and of others' are void."""
+    for target in draws.sample(events, len(events) // 30):
+        shift = timedelta(minutes=draws.choice((-3000, -1, 1, 3000)))
+        void = Event(
+            source=draws.choice((target.source, target.source, draws.choice(SOURCES))),
+            event_id=str(UUID(int=draws.getrandbits(128))),
+            standard="xapi",
+            verb=f"{ADL}voided",
+            occurred_at=target.occurred_at + shift,
+            actor_key=draws.choice((target.actor_key, None)),
+            voids_event_id=target.event_id,
+        )
+        yield void
+        if draws.random() < 0.3:
+            yield replace(
+                void,
+                event_id=str(UUID(int=draws.getrandbits(128))),
+                voids_event_id=void.event_id,
+            )

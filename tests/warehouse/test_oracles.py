@@ -1,0 +1,95 @@
+"""The marts agree with slow, obvious calculations from the definitions of the measures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.oracles.mastery import judge_evidence, judge_mastery
+from tests.oracles.time_on_task import measure_time
+
+if TYPE_CHECKING:
+    from tests.warehouse.conftest import BuiltDistrict
+
+SECOND = 1 / 60
+
+
+def test_evidence_is_that_of_the_oracle(riverbend: BuiltDistrict) -> None:
+    """Each try has the outcome, weight, order and reason that the definition gives it."""
+    expected = {
+        (row.student_key, row.standard_id, row.event.source, row.event.event_id): {
+            "occurred_at": row.event.occurred_at,
+            "performed_at": row.performed_at,
+            "evidence_date": row.evidence_date,
+            "item_id": row.event.activity_id,
+            "method": "teacher_scored" if row.event.scored_by == "person" else "auto_scored",
+            "outcome": _close(row.outcome),
+            "weight": _close(row.weight),
+            "attempt_number": row.attempt_number,
+            "is_assisted": row.is_assisted,
+            "is_included": row.is_included,
+            "exclusion_reason": row.exclusion_reason,
+        }
+        for row in judge_evidence(riverbend.district, riverbend.events)
+    }
+    found = _by_key(
+        riverbend, "learning.mastery_evidence", "student_key standard_id source event_id"
+    )
+    assert found == expected
+
+
+def test_mastery_is_that_of_the_oracle(riverbend: BuiltDistrict) -> None:
+    """Estimates, intervals and statuses agree to 1e-9."""
+    expected = {
+        (row.student_key, row.standard_id): {
+            "status": row.status,
+            "is_stale": row.is_stale,
+            "estimate": _close(row.estimate),
+            "interval_low": _close(row.interval_low),
+            "interval_high": _close(row.interval_high),
+            "prior_free_estimate": _close(row.prior_free_estimate),
+            "base_rate": _close(row.base_rate),
+            "evidence_count": row.evidence_count,
+            "evidence_days": row.evidence_days,
+            "effective_n": _close(row.effective_n),
+            "last_evidence_date": row.last_evidence_date,
+        }
+        for row in judge_mastery(riverbend.district, riverbend.events)
+    }
+    assert _by_key(riverbend, "learning.mastery", "student_key standard_id") == expected
+
+
+def test_time_on_task_is_that_of_the_oracle(riverbend: BuiltDistrict) -> None:
+    """Minutes by student, date and part of the day agree to the second."""
+    expected = {
+        (row.student_key, row.activity_date, row.day_part): {
+            "minutes_low": pytest.approx(row.minutes("low"), abs=SECOND / 1000),
+            "minutes_mid": pytest.approx(row.minutes("mid"), abs=SECOND / 1000),
+            "minutes_high": pytest.approx(row.minutes("high"), abs=SECOND / 1000),
+            "share_inferred": None
+            if row.share_inferred is None
+            else pytest.approx(row.share_inferred, abs=1e-6),
+            "event_count": row.event_count,
+            "set_aside_count": row.set_aside_count,
+        }
+        for row in measure_time(riverbend.district, riverbend.events)
+    }
+    found = _by_key(riverbend, "proxies.time_on_task", "student_key activity_date day_part")
+    assert found == expected
+
+
+def _close(value: float | None) -> object:
+    return None if value is None else pytest.approx(value, abs=1e-9, rel=0)
+
+
+def _by_key(built: BuiltDistrict, mart: str, key: str) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Return the rows of a mart by their key, without what the build adds to each."""
+    names = key.split()
+    added = {*names, "build_id", "definition_version"}
+    return {
+        tuple(row[name] for name in names): {
+            name: value for name, value in row.items() if name not in added
+        }
+        for row in built.build.mart(mart)
+    }

@@ -1,0 +1,139 @@
+"""Make a warehouse from plain rows, build it with the real dbt project, read its marts."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from dbt.cli.main import dbtRunner
+
+from pipelines.canonical import event_arrow_schema, event_table_ddl
+from pipelines.identity.keys import Key
+from pipelines.resources import resource_path
+from pipelines.warehouse.connection import open_encrypted
+from pipelines.warehouse.dbt_plugin import release_warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from tests.oracles.values import Event
+
+KEY = Key("warehouse", 1, bytes(range(32)))
+FILE_DIGEST = "digest-of-the-one-file"
+
+
+@dataclass(slots=True)
+class Contents:
+    """What is in the schema `loaded`: the roster by table, and the events."""
+
+    tables: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A warehouse that dbt has built."""
+
+    file: Path
+    as_of_date: date
+    statuses: dict[str, str]
+
+    @contextmanager
+    def connect(self) -> Iterator[DuckDBPyConnection]:
+        """Yield a connection that reads the warehouse."""
+        with open_encrypted(self.file, KEY, read_only=True) as connection:
+            yield connection
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return what a query finds."""
+        with self.connect() as connection:
+            return connection.execute(query).fetchall()
+
+    def mart(self, name: str) -> list[dict[str, Any]]:
+        """Return all rows of a mart as dicts, in the order of all their columns."""
+        with self.connect() as connection:
+            found = connection.execute(f"select * from {name} order by all")
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def make_warehouse(file: Path, contents: Contents) -> None:
+    """Write an encrypted warehouse that holds `contents` as one delivered file."""
+    with open_encrypted(file, KEY) as connection:
+        connection.execute(resource_path("pipelines/warehouse/schema.sql").read_text("utf-8"))
+        connection.execute(event_table_ddl())
+        for table, rows in contents.tables.items():
+            for row in rows:
+                marks = ", ".join("?" for _ in row)
+                connection.execute(f"insert into loaded.{table} values ({marks})", row)
+        events = len(contents.events)
+        connection.execute(
+            "insert into loaded.files values (?, 'events.ndjson', 'mathpath', 1, ?, ?, 0, 0, 0, 0, 1)",
+            [FILE_DIGEST, events, events],
+        )
+        _insert_events(connection, contents.events)
+
+
+def _insert_events(connection: DuckDBPyConnection, events: Sequence[Event]) -> None:
+    table = pa.Table.from_pylist(
+        [_canonical(event, number) for number, event in enumerate(events, start=1)],
+        schema=event_arrow_schema(),
+    )
+    connection.register("new_events", table)
+    connection.execute(f"insert into loaded.events select *, '{FILE_DIGEST}', 1 from new_events")
+    connection.unregister("new_events")
+
+
+def _canonical(event: Event, number: int) -> dict[str, Any]:
+    fields = {name: getattr(event, name) for name in event.__slots__}
+    return {
+        **fields,
+        "standard_refs": list(event.standard_refs),
+        "spec_version": "1.0.3" if event.standard == "xapi" else "1.2",
+        "body_digest": f"body-{event.source}-{event.event_id}",
+        "line_number": number,
+        "item_number": 0,
+    }
+
+
+def run_dbt(file: Path, as_of_date: date, *arguments: str) -> Build:
+    """Build a warehouse; fail where dbt does not succeed."""
+    work = file.parent / "dbt"
+    with _environment(PLUMBLINE_WAREHOUSE_FILE=str(file), DBT_ENV_SECRET_WAREHOUSE_KEY=KEY.hex):
+        result = dbtRunner().invoke(
+            [
+                *(arguments or ("build", "--exclude-resource-type", "unit_test")),
+                *("--project-dir", str(resource_path("dbt"))),
+                *("--profiles-dir", str(resource_path("dbt"))),
+                *("--target-path", str(work / "target"), "--log-path", str(work / "logs")),
+                *("--vars", json.dumps({"build_id": "b1", "as_of_date": as_of_date.isoformat()})),
+                *("--quiet", "--warn-error"),
+            ]
+        )
+    release_warehouse()
+    assert result.exception is None, result.exception
+    statuses = {one.node.unique_id: str(one.status) for one in result.result}
+    assert result.success, {name: status for name, status in statuses.items() if status == "fail"}
+    return Build(file, as_of_date, statuses)
+
+
+@contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
