@@ -105,7 +105,8 @@ def live_outsider_day(
     if not day.is_taught or random.random() > 0.6:
         return []
     today = PersonDay(world, day, outsider, knowledge, random)
-    section = next(part for part in world.population.sections if part.grade == outsider.grade)
+    # The first class is in mathematics and in the outsiders' grade, however small the district.
+    section = world.population.sections[0]
     _practise(today, section, day.at_minute(16 * 60 + random.uniform(0, 60)), minutes=20)
     if random.random() < 0.5:
         start_ms = day.at_minute(18 * 60 + random.uniform(0, 30))

@@ -143,7 +143,7 @@ def _outsiders(school: School) -> tuple[Person, ...]:
             family_name=family,
             email=f"{kind}@elsewhere.example",
             school_id=school.school_id,
-            grade=7,
+            grade=GRADES[0],
             role=Role.OUTSIDER,
         )
         for number, (kind, given, family) in enumerate(names)
