@@ -67,6 +67,7 @@ class Unrecognised(NamedTuple):
     body: Any
     path: str
     finding: Finding
+    envelope: JsonObject | None = None
 
 
 class Verdict(NamedTuple):

@@ -54,14 +54,16 @@ def _entries(envelope: JsonObject, path: str) -> list[Item | Unrecognised]:
     if not isinstance(entries, list) or not entries:
         version = version or SpecVersion.CALIPER_1_2
         return [Item(envelope, Standard.CALIPER, version, Shape.ENVELOPE, path, envelope)]
-    items = (_item(entry, f"{path}.data[{index}]", version) for index, entry in enumerate(entries))
-    return [item._replace(envelope=envelope) if isinstance(item, Item) else item for item in items]
+    return [
+        _item(entry, f"{path}.data[{index}]", version)._replace(envelope=envelope)
+        for index, entry in enumerate(entries)
+    ]
 
 
 def _item(body: Any, path: str, inherited: SpecVersion | None = None) -> Item | Unrecognised:
     recognised = recognise(body, inherited)
     if isinstance(recognised, Finding):
-        return Unrecognised(body, path, recognised)
+        return Unrecognised(body, path, recognised._replace(path=path))
     return Item(body, recognised.standard, recognised.version, recognised.shape, path)
 
 

@@ -17,9 +17,10 @@ CALIPER_CONTEXTS = {
     SpecVersion.CALIPER_1_1: "http://purl.imsglobal.org/ctx/caliper/v1p1",
     SpecVersion.CALIPER_1_2: "http://purl.imsglobal.org/ctx/caliper/v1p2",
 }
-_EXTENSION_CONTEXTS = "http://purl.imsglobal.org/ctx/caliper/v1p1/"
+EXTENSION_CONTEXTS = "http://purl.imsglobal.org/ctx/caliper/v1p1/"
 _VERSION_BY_CONTEXT = {context: version for version, context in CALIPER_CONTEXTS.items()}
 _CALIPER_1_0_MEMBERS = ("@type", "@id")
+_CLAUSE = "xAPI 1.0.3 Data 2.4; Caliper 1.2, JSON-LD Context"
 _ONLY_IN_XAPI_2 = ("contextAgents", "contextGroups")
 
 
@@ -54,15 +55,16 @@ def caliper_version(context: Any) -> SpecVersion | None:
     last = context[-1] if isinstance(context, list) and context else context
     if not isinstance(last, str):
         return None
-    if last.startswith(_EXTENSION_CONTEXTS):
+    if last.startswith(EXTENSION_CONTEXTS):
         return SpecVersion.CALIPER_1_1
     return _VERSION_BY_CONTEXT.get(last)
 
 
 def _looks_like_a_statement(body: JsonObject) -> bool:
-    if "verb" in body:
-        return True
-    return "actor" in body and "object" in body and "action" not in body and "@context" not in body
+    """Tell a statement, also one that lacks a part, from what Caliper would name by type."""
+    if "@context" in body or "@type" in body:
+        return False
+    return "verb" in body or ("type" not in body and ("actor" in body or "object" in body))
 
 
 def _statement(body: JsonObject) -> Recognised:
@@ -96,10 +98,4 @@ def _why_no_version(body: JsonObject) -> str:
 
 
 def _unrecognised(message: str) -> Finding:
-    return Finding(
-        "unrecognised",
-        Severity.ERROR,
-        "$",
-        message,
-        "xAPI 1.0.3 Data 2.4; Caliper 1.2, JSON-LD Context",
-    )
+    return Finding("unrecognised", Severity.ERROR, "$", message, _CLAUSE)

@@ -121,7 +121,8 @@ class CompiledSchema:
     def _constraint(self, error: jsonschema_rs.ValidationError) -> Constraint:
         # The evaluation path of a property name leaves out the keyword (jsonschema-rs 0.60).
         if error.kind.name == "propertyNames":
-            return self._constraint_at(("$ref", "propertyNames"), error.absolute_keyword_location)
+            steps = ("$ref", "propertyNames", "$ref", "pattern")
+            return self._constraint_at(steps, error.absolute_keyword_location)
         path = tuple(error.evaluation_path)
         found = self._constraints.get(path)
         if found is None:
@@ -129,21 +130,32 @@ class CompiledSchema:
         return found
 
     def _constraint_at(self, path: Sequence[str | int], location: str | None) -> Constraint:
+        """Walk the schemas along a path and take the nearest annotations.
+
+        An annotation beside a reference names what the referenced definition itself refuses,
+        so that a malformed openid is not just some malformed IRI.
+        """
         reference = location.removesuffix("/propertyNames") if location else self._reference
         base = self._reference
         node: Any = {"$ref": reference}
         held = _Annotations()
         for depth, step in enumerate(path):
             if step == "$ref":
-                if "x-rule" in node and _names_a_keyword(path[depth:]):
-                    break
+                is_named_here = _is_annotated(node) and _names_a_keyword(path[depth:])
                 base, node = self._schemas.resolve(base, node["$ref"])
+                if is_named_here:
+                    held = held._replace(expected=node.get("x-expected", held.expected))
+                    continue
             elif isinstance(node, dict):
                 node = node[step]
             elif isinstance(node, list):
                 node = node[int(step)]
             held = held.beside(node)
         return held.of_keyword(str(path[-1]))
+
+
+def _is_annotated(node: JsonObject) -> bool:
+    return "x-rule" in node or "x-subject" in node
 
 
 def _names_a_keyword(path: Sequence[str | int]) -> bool:

@@ -51,19 +51,20 @@ class Validator:
     def examine(self, document: Any) -> list[Verdict]:
         """Expand a decoded document and judge each of its items, in their order.
 
-        What is wrong with an envelope is wrong with each of its entries.
+        What is wrong with an envelope is wrong with each of its entries. Paths start at the
+        document.
         """
+        of_envelopes: dict[int, tuple[Finding, ...]] = {}
         verdicts = []
-        envelope: JsonObject | None = None
-        of_envelope: tuple[Finding, ...] = ()
         for item in items_of(document):
-            if isinstance(item, Unrecognised):
-                verdicts.append(Verdict(item, (item.finding,)))
-                continue
-            if item.envelope is not envelope:
-                envelope = item.envelope
-                of_envelope = () if envelope is None else self.check_envelope(envelope)
-            verdicts.append(Verdict(item, of_envelope + self._check_item(item)))
+            findings = self._findings(item)
+            envelope = item.envelope
+            if envelope is not None:
+                if id(envelope) not in of_envelopes:
+                    of_envelopes[id(envelope)] = self.check_envelope(envelope)
+                path = item.path.partition(".data[")[0]
+                findings = _below(path, of_envelopes[id(envelope)]) + findings
+            verdicts.append(Verdict(item, findings))
         return verdicts
 
     def check(
@@ -81,12 +82,18 @@ class Validator:
     def check_envelope(self, envelope: JsonObject) -> tuple[Finding, ...]:
         """Return every error of a Caliper envelope itself, without its entries."""
         version = envelope_version(envelope) or SpecVersion.CALIPER_1_2
+        entries = envelope.get("data")
+        if isinstance(entries, list):
+            envelope = {**envelope, "data": entries[:1]}
         return _judge(self._envelopes[version], (), envelope)
 
-    def _check_item(self, item: Item) -> tuple[Finding, ...]:
+    def _findings(self, item: Item | Unrecognised) -> tuple[Finding, ...]:
+        if isinstance(item, Unrecognised):
+            return (item.finding,)
         if item.shape is _ENVELOPE:
             return ()
-        return self.check(item.body, standard=item.standard, version=item.version)
+        findings = self.check(item.body, standard=item.standard, version=item.version)
+        return _below(item.path, findings)
 
 
 def _judge(
@@ -95,6 +102,13 @@ def _judge(
     if schema.is_valid(body) and keeps_all(rules, body):
         return ()
     return tuple(dict.fromkeys([*schema.findings(body), *broken(rules, body)]))
+
+
+def _below(path: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Let the paths of findings start at the document instead of at the item."""
+    if path == "$" or not findings:
+        return findings
+    return tuple(each._replace(path=path + each.path[1:]) for each in findings)
 
 
 def _unknown_type(version: SpecVersion) -> Finding:
