@@ -51,13 +51,20 @@ def import_great_expectations() -> ModuleType:
 
 def _warehouse_source(connection: duckdb.DuckDBPyConnection) -> Any:
     great_expectations = import_great_expectations()
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
 
     from pipelines.quality.dialect import DRIVER_URL, engine_options
 
-    context = great_expectations.get_context(mode="ephemeral")
-    context.enable_analytics(enable=False)
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    configuration = DataContextConfig(
+        analytics_enabled=False,
+        progress_bars=ProgressBarsConfig(globally=False),
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+    )
+    context = great_expectations.get_context(mode="ephemeral", project_config=configuration)
     return context.data_sources.add_sql(
         "warehouse",
         connection_string=DRIVER_URL,

@@ -219,8 +219,8 @@ group by all;
 
 create table audit.reconciliation as
 select
-    file_name,
     file_digest as digest,
+    file_name,
     source,
     read,
     loaded,
@@ -234,7 +234,15 @@ select
 from loaded.files;
 
 create table audit.rejections as
-select file_name, stage, rule, events, clause, 'build-one' as build_id
+select
+    file_digest as digest,
+    file_name,
+    source,
+    stage,
+    rule,
+    clause,
+    events,
+    'build-one' as build_id
 from loaded.rejections
 inner join loaded.files using (file_digest);
 
