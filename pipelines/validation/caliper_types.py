@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.validation.findings import SpecVersion
+from pipelines.validation.findings import Finding, Severity, SpecVersion
 
 if TYPE_CHECKING:
     from pipelines.validation.schema_set import CompiledSchema, SchemaSet
 
+_VERSIONS = (SpecVersion.CALIPER_1_1, SpecVersion.CALIPER_1_2)
+UNKNOWN_TYPE = {
+    version: Finding(
+        "caliper.type.unknown",
+        Severity.ERROR,
+        "$.type",
+        f"expected a type of event or entity that Caliper {version} defines",
+        f"Caliper {version}, Entity and Event",
+    )
+    for version in _VERSIONS
+}
 _FILES = (
     "events",
     "agents",
@@ -32,7 +43,7 @@ class CaliperTypes:
         self._compiled: dict[tuple[SpecVersion, str], CompiledSchema] = {}
         self._references = {
             (version, name): f"{document}#/$defs/{name}"
-            for version in (SpecVersion.CALIPER_1_1, SpecVersion.CALIPER_1_2)
+            for version in _VERSIONS
             for document in (f"{root}/caliper/{version}/{file}.json" for file in _FILES)
             for name in schemas.documents[document]["$defs"]
             if name[0].isupper()

@@ -13,13 +13,20 @@ from pipelines.validation.findings import Finding, Severity
 MAXIMUM_DEPTH = 254
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_CLAUSES = {
-    "json.encoding": "RFC 8259 8.1",
-    "json.syntax": "RFC 8259 2",
-    "json.number": "RFC 8259 6",
-    "json.surrogate": "RFC 8259 8.2",
-    "json.nesting": "RFC 8259 9",
-    "json.duplicate-key": "RFC 8259 4; xAPI 1.0.3 Data 2.2",
+DECODING_FINDINGS = {
+    rule: Finding(rule, Severity.ERROR, "$", message, clause)
+    for rule, message, clause in (
+        ("json.encoding", "the bytes are not UTF-8", "RFC 8259 8.1"),
+        ("json.syntax", "not one complete JSON document", "RFC 8259 2"),
+        ("json.number", "a number is too large for IEEE 754", "RFC 8259 6"),
+        ("json.surrogate", "half of a surrogate pair stands alone", "RFC 8259 8.2"),
+        ("json.nesting", f"nested deeper than {MAXIMUM_DEPTH} levels", "RFC 8259 9"),
+        (
+            "json.duplicate-key",
+            "an object has the same key more than once",
+            "RFC 8259 4; xAPI 1.0.3 Data 2.2",
+        ),
+    )
 }
 # The words of the parser for what deserves a rule of its own.
 _RULE_BY_WORDING = (
@@ -28,14 +35,6 @@ _RULE_BY_WORDING = (
     ("infinity", "json.number"),
     ("depth limit", "json.nesting"),
 )
-_MESSAGES = {
-    "json.encoding": "the bytes are not UTF-8",
-    "json.syntax": "not one complete JSON document",
-    "json.number": "a number is too large for IEEE 754",
-    "json.surrogate": "half of a surrogate pair stands alone",
-    "json.nesting": f"nested deeper than {MAXIMUM_DEPTH} levels",
-    "json.duplicate-key": "an object has the same key more than once",
-}
 
 
 class Document(NamedTuple):
@@ -68,7 +67,7 @@ def decode(raw: bytes) -> Document | Undecodable:
 
 
 def _undecodable(rule: str) -> Undecodable:
-    return Undecodable(Finding(rule, Severity.ERROR, "$", _MESSAGES[rule], _CLAUSES[rule]))
+    return Undecodable(DECODING_FINDINGS[rule])
 
 
 def _rule_of(wording: str) -> str:

@@ -13,6 +13,13 @@ from pipelines.validation.findings import (
     Standard,
 )
 
+UNRECOGNISED = Finding(
+    "unrecognised",
+    Severity.ERROR,
+    "$",
+    "expected an item of a standard and version that Plumbline knows",
+    "xAPI 1.0.3 Data 2.4; Caliper 1.2, JSON-LD Context",
+)
 CALIPER_CONTEXTS = {
     SpecVersion.CALIPER_1_1: "http://purl.imsglobal.org/ctx/caliper/v1p1",
     SpecVersion.CALIPER_1_2: "http://purl.imsglobal.org/ctx/caliper/v1p2",
@@ -20,7 +27,6 @@ CALIPER_CONTEXTS = {
 EXTENSION_CONTEXTS = "http://purl.imsglobal.org/ctx/caliper/v1p1/"
 _VERSION_BY_CONTEXT = {context: version for version, context in CALIPER_CONTEXTS.items()}
 _CALIPER_1_0_MEMBERS = ("@type", "@id")
-_CLAUSE = "xAPI 1.0.3 Data 2.4; Caliper 1.2, JSON-LD Context"
 _ONLY_IN_XAPI_2 = ("contextAgents", "contextGroups")
 
 
@@ -98,4 +104,4 @@ def _why_no_version(body: JsonObject) -> str:
 
 
 def _unrecognised(message: str) -> Finding:
-    return Finding("unrecognised", Severity.ERROR, "$", message, _CLAUSE)
+    return UNRECOGNISED._replace(message=message)

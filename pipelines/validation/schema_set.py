@@ -3,65 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urljoin
 
 import jsonschema_rs
 
 from pipelines.resources import resource_path
+from pipelines.validation.annotations import Annotations, Constraint
 from pipelines.validation.explain import message_of, places_of
 from pipelines.validation.findings import Finding, JsonObject, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-# Of the keyword that refused, behind the name of what it was asked about.
-_SUFFIXES = {
-    "additionalProperties": "unknown-property",
-    "const": "constant",
-    "enum": "vocabulary",
-    "maxItems": "length",
-    "maximum": "range",
-    "minItems": "length",
-    "minimum": "range",
-    "pattern": "format",
-    "required": "required",
-    "type": "type",
-}
-
-
-class Constraint(NamedTuple):
-    """What one constraint of a schema is called, where it comes from and what it expects."""
-
-    rule: str
-    clause: str
-    expected: str
-
-
-class _Annotations(NamedTuple):
-    """The nearest annotations above a constraint."""
-
-    rule: str = ""
-    subject: str = "schema"
-    clause: str = ""
-    expected: str = ""
-
-    def beside(self, node: object) -> _Annotations:
-        """Return what holds at a node: its own annotations, else those from above."""
-        if not isinstance(node, dict):
-            return self
-        rule, subject = node.get("x-rule", ""), node.get("x-subject", "")
-        return _Annotations(
-            rule=rule or ("" if subject else self.rule),
-            subject=subject or self.subject,
-            clause=node.get("x-clause", self.clause),
-            expected=node.get("x-expected", "" if rule or subject else self.expected),
-        )
-
-    def of_keyword(self, keyword: str) -> Constraint:
-        """Name the constraint that a keyword sets here."""
-        rule = self.rule or f"{self.subject}.{_SUFFIXES.get(keyword, keyword)}"
-        return Constraint(rule, self.clause, self.expected)
 
 
 class SchemaSet:
@@ -138,10 +91,10 @@ class CompiledSchema:
         reference = location.removesuffix("/propertyNames") if location else self._reference
         base = self._reference
         node: Any = {"$ref": reference}
-        held = _Annotations()
+        held = Annotations()
         for depth, step in enumerate(path):
             if step == "$ref":
-                is_named_here = _is_annotated(node) and _names_a_keyword(path[depth:])
+                is_named_here = Annotations.are_beside(node) and _names_a_keyword(path[depth:])
                 base, node = self._schemas.resolve(base, node["$ref"])
                 if is_named_here:
                     held = held._replace(expected=node.get("x-expected", held.expected))
@@ -152,10 +105,6 @@ class CompiledSchema:
                 node = node[int(step)]
             held = held.beside(node)
         return held.of_keyword(str(path[-1]))
-
-
-def _is_annotated(node: JsonObject) -> bool:
-    return "x-rule" in node or "x-subject" in node
 
 
 def _names_a_keyword(path: Sequence[str | int]) -> bool:

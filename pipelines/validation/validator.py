@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.validation.caliper_types import CaliperTypes
+from pipelines.validation.caliper_types import UNKNOWN_TYPE, CaliperTypes
 from pipelines.validation.findings import (
     Finding,
     Item,
     JsonObject,
-    Severity,
     Shape,
     SpecVersion,
     Standard,
@@ -76,7 +75,7 @@ class Validator:
             return _cite_xapi_2(findings) if version is _VERSION_2 else findings
         schema = self._caliper_types.schema_of(version, body.get("type"))
         if schema is None:
-            return (_unknown_type(version), *broken(CALIPER_RULES[version], body))
+            return (UNKNOWN_TYPE[version], *broken(CALIPER_RULES[version], body))
         return _judge(schema, CALIPER_RULES[version], body)
 
     def check_envelope(self, envelope: JsonObject) -> tuple[Finding, ...]:
@@ -109,16 +108,6 @@ def _below(path: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     if path == "$" or not findings:
         return findings
     return tuple(each._replace(path=path + each.path[1:]) for each in findings)
-
-
-def _unknown_type(version: SpecVersion) -> Finding:
-    return Finding(
-        "caliper.type.unknown",
-        Severity.ERROR,
-        "$.type",
-        f"expected a type of event or entity that Caliper {version} defines",
-        f"Caliper {version}, Entity and Event",
-    )
 
 
 def _cite_xapi_2(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
