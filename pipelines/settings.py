@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import jsonschema_rs
 import orjson
 
 from pipelines.errors import ConfigurationError
-from pipelines.home import Home
 from pipelines.resources import resource_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.home import Home
 
 MEBIBYTE = 1 << 20
 
@@ -84,6 +88,11 @@ def read_settings(home: Home) -> Settings:
     _refuse_violations(home.settings_file, document)
     _refuse_unknown_zone(home.settings_file, document["district"]["zone"])
     return _settings(home, document)
+
+
+def school_date_now(settings: Settings) -> date:
+    """Return today's date where the schools are."""
+    return datetime.now(ZoneInfo(settings.zone)).date()
 
 
 def _parse(file: Path) -> dict[str, Any]:

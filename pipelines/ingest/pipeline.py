@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
+import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
 from pipelines.errors import ConfigurationError
 from pipelines.identity.keys import read_key
@@ -18,8 +23,13 @@ from pipelines.ingest.manifest import FileFacts, Manifest, manifest_file, read_m
 from pipelines.ingest.transforms import IngestPlan, ProcessBlocks, WriteManifests
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from pipelines.home import Home
     from pipelines.settings import Settings
+
+WATCH_INTERVAL_SECONDS = 1.0
+_WORKER = f"{shlex.quote(sys.executable)} -m pipelines.ingest.worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +41,11 @@ class IngestOutcome:
     waiting: tuple[Waiting, ...]
 
 
-def ingest(home: Home, settings: Settings) -> IngestOutcome:
-    """Ingest every new whole file; files that the lake already holds are left alone."""
+def ingest(home: Home, settings: Settings, *, advance: Callable[[int, int], None]) -> IngestOutcome:
+    """Ingest every new whole file; files that the lake already holds are left alone.
+
+    `advance` is told now and then how many files are done, out of how many.
+    """
     key = read_key(settings.keys_folder, "pseudonym")
     _refuse_other_key(home, key.fingerprint)
     read_key(settings.keys_folder, "vault")
@@ -54,7 +67,8 @@ def ingest(home: Home, settings: Settings) -> IngestOutcome:
     )
     if deliveries:
         _remove_unfinished(home, deliveries)
-        run_pipeline(plan, deliveries)
+        with watched(home, deliveries, advance):
+            run_pipeline(plan, deliveries)
     ingested = tuple(each for each in read_manifests(home) if each.digest in facts)
     done = {each.digest for each in ingested}
     unreadable = tuple(
@@ -68,11 +82,10 @@ def ingest(home: Home, settings: Settings) -> IngestOutcome:
 
 def run_pipeline(plan: IngestPlan, deliveries: tuple[Delivery, ...]) -> None:
     """Run the Beam pipeline over whole files."""
-    options = PipelineOptions(
-        direct_num_workers=plan.settings.workers, direct_running_mode="multi_processing"
-    )
+    options = PipelineOptions(direct_num_workers=plan.settings.workers)
+    runner = FnApiRunner(default_environment=SubprocessSDKEnvironment.from_command_string(_WORKER))
     blocks = [block for delivery in deliveries for block in blocks_of(delivery)]
-    with beam.Pipeline(runner=FnApiRunner(), options=options) as pipeline:
+    with beam.Pipeline(runner=runner, options=options) as pipeline:
         _ = (
             pipeline
             | "ListBlocks" >> beam.Create(blocks)
@@ -80,6 +93,27 @@ def run_pipeline(plan: IngestPlan, deliveries: tuple[Delivery, ...]) -> None:
             | "ProcessBlocks" >> ProcessBlocks(plan)
             | "WriteManifests" >> WriteManifests(plan)
         )
+
+
+@contextmanager
+def watched(
+    home: Home, deliveries: tuple[Delivery, ...], advance: Callable[[int, int], None]
+) -> Iterator[None]:
+    """Report progress while the workers run: a file counts once its first part is written."""
+    is_over = Event()
+
+    def watch() -> None:
+        while not is_over.wait(WATCH_INTERVAL_SECONDS):
+            begun = sum((home.events / each.digest).is_dir() for each in deliveries)
+            advance(begun, len(deliveries))
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        watcher.join()
 
 
 def _refuse_other_key(home: Home, fingerprint: str) -> None:

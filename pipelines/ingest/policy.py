@@ -41,6 +41,8 @@ class Node:
     path: str
     children: dict[str, Node] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+    # Members that are objects or lists of objects, with what may be read of them in turn.
+    nested: tuple[tuple[str, Node], ...] = ()
 
 
 class RefusedField(NamedTuple):
@@ -75,16 +77,19 @@ def steps_of(path: str) -> list[str]:
 
 def minimise(event: dict[str, Any], allowed: Node, refused: Counter[tuple[str, str]]) -> None:
     """Remove from `event`, in place, every member that is not allowed, and count it by name."""
-    surplus = event.keys() - allowed.names
-    for name in surplus:
-        del event[name]
-        refused[allowed.path, name] += 1
-    children = allowed.children
-    for name, value in event.items():
+    names = allowed.names
+    if not event.keys() <= names:
+        for name in [name for name in event if name not in names]:
+            del event[name]
+            refused[allowed.path, name] += 1
+    for name, child in allowed.nested:
+        value = event.get(name)
         if type(value) is dict:
-            minimise(value, children[name], refused)
+            minimise(value, child, refused)
         elif type(value) is list:
-            _minimise_list(value, children[name], refused)
+            for element in value:
+                if type(element) is dict:
+                    minimise(element, child, refused)
 
 
 def refused_fields(standard: Standard, refused: Counter[tuple[str, str]]) -> Counter[RefusedField]:
@@ -97,14 +102,6 @@ def refused_fields(standard: Standard, refused: Counter[tuple[str, str]]) -> Cou
     return named
 
 
-def _minimise_list(values: list[Any], allowed: Node, refused: Counter[tuple[str, str]]) -> None:
-    for value in values:
-        if type(value) is dict:
-            minimise(value, allowed, refused)
-        elif type(value) is list:
-            value.clear()
-
-
 def _grow(root: Node, path: str) -> None:
     node = root
     for step in steps_of(path):
@@ -115,5 +112,6 @@ def _grow(root: Node, path: str) -> None:
 
 def _freeze(node: Node) -> None:
     node.names = frozenset(node.children)
+    node.nested = tuple((name, child) for name, child in node.children.items() if child.children)
     for child in node.children.values():
         _freeze(child)

@@ -106,6 +106,7 @@ class Keyring:
         self.pseudonymiser = Pseudonymiser(pseudonym_key, district_id)
         self._body_key = pseudonym_key.derive("event bodies")
         self._session_key = pseudonym_key.derive("sessions")
+        self.session_key = lru_cache(maxsize=65536)(self._digest_session)
 
     def body_digest(self, event: dict[str, Any]) -> str:
         """Digest an event without what a store adds; the same act gives the same digest."""
@@ -113,8 +114,7 @@ class Keyring:
         canonical = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
         return blake2b(canonical, key=self._body_key, digest_size=DIGEST_BYTES).hexdigest()
 
-    def session_key(self, session: str) -> str:
-        """Digest the identifier of a session."""
+    def _digest_session(self, session: str) -> str:
         return blake2b(
             session.encode(), key=self._session_key, digest_size=DIGEST_BYTES
         ).hexdigest()
@@ -126,7 +126,6 @@ def event_id_of(event: dict[str, Any]) -> str:
     return normal_event_id(given) if given else str(uuid.uuid5(_NAMESPACE, _canonical_json(event)))
 
 
-@lru_cache(maxsize=8)
 def normal_event_id(given: str) -> str:
     """Return an id without urn:uuid: in lower case; an id that is no UUID gets a UUIDv5."""
     lowered = given.lower().removeprefix("urn:uuid:")

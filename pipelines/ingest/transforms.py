@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,6 +79,12 @@ class _ProcessBlock(beam.DoFn):
         keyring = Keyring(read_key(folder, "pseudonym"), self._plan.district_id)
         self._processor = PartProcessor(Validator.load(), keyring)
         self._writer = PartWriter(self._plan.home, Sealer(read_key(folder, "vault")))
+        # Parsed events hold no cycles; looking for some costs a third of the time.
+        gc.freeze()
+        gc.disable()
+
+    def teardown(self) -> None:
+        gc.enable()
 
     def process(self, block: Block) -> Iterator[PartCounts]:
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import duckdb_extensions
 
-from pipelines.errors import BusyError, ConfigurationError
+from pipelines.errors import BusyError, ConfigurationError, PlumblineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pipelines.identity.keys import Key
 
 WAREHOUSE = "warehouse"
+_SIGNS_OF_A_WRONG_KEY = ("encrypt", "not a valid duckdb database")
 
 
 @contextmanager
@@ -56,18 +57,18 @@ def _attach(
     path = str(file).replace("'", "''")
     try:
         connection.execute(f"attach '{path}' as {alias} (encryption_key '{key.hex}'{mode})")
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise BusyError(
-                f"another process has {file} open", "wait for it to end, then run again"
-            ) from None
-        raise _cannot_open(file, key) from None
-    except duckdb.Error:
-        raise _cannot_open(file, key) from None
+    except duckdb.Error as error:
+        raise _explained(error, file, key) from None
 
 
-def _cannot_open(file: Path, key: Key) -> ConfigurationError:
-    return ConfigurationError(
-        f"{file} does not open with {key.name}.key",
-        f"restore the {key.name}.key that this home was made with",
-    )
+def _explained(error: duckdb.Error, file: Path, key: Key) -> PlumblineError:
+    """Say what keeps a file from opening; the key is never part of it."""
+    message = str(error).replace(key.hex, "(key)")
+    if "lock" in message.lower():
+        return BusyError(f"another process has {file} open", "wait for it to end, then run again")
+    if any(sign in message.lower() for sign in _SIGNS_OF_A_WRONG_KEY):
+        return ConfigurationError(
+            f"{file} does not open with {key.name}.key",
+            f"restore the {key.name}.key that this home was made with",
+        )
+    return PlumblineError(f"{file} does not open: {message}", "see that the file can be read")

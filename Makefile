@@ -1,0 +1,54 @@
+# Every target is one call of a tool in .venv; `make help` lists them.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_HOME ?= demo
+DEMO_SIZE ?= --students 200 --days 20 --seed 1
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo nightly status test lint format bench conformance golden lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Create .venv with everything that requirements.lock names
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: setup ## Run a whole night on a synthetic district in demo/
+	$(BIN)/plumbline demo --home $(DEMO_HOME) $(DEMO_SIZE)
+
+nightly: setup ## Run a night on the home of HOME_DIR
+	$(BIN)/plumbline nightly --home $(HOME_DIR)
+
+status: setup ## Say what the published build of the demo is made of
+	$(BIN)/plumbline status --home $(DEMO_HOME)
+
+test: setup ## Run every test
+	$(BIN)/python -m pytest
+
+lint: setup ## Check style and types of Python and SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt
+
+format: setup ## Put Python and SQL into the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --disable-progress-bar dbt
+
+bench: setup ## Measure ingest beside DuckDB's plain read of the same file
+	$(BIN)/python -m tests.benchmarks
+
+lock: setup ## Resolve the dependencies anew into requirements.lock
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras --output-file requirements.lock
+
+clean: ## Remove the demo and every cache; keep .venv
+	rm -rf $(DEMO_HOME) .mypy_cache .pytest_cache .ruff_cache .hypothesis

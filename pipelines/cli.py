@@ -1,0 +1,269 @@
+"""The command line: each command parses its options and hands over to one step."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from pipelines.errors import PlumblineError
+from pipelines.home import Home
+from pipelines.identity.keys import read_key
+from pipelines.lock import hold
+from pipelines.report.progress import Reporter
+from pipelines.settings import Settings, read_settings, school_date_now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipelines.nightly import Night
+
+EXIT_FAILED = 1
+EXIT_USAGE = 64  # EX_USAGE of sysexits.h: 2 says "published with warnings"
+EXIT_INTERRUPTED = 130
+
+
+class DateType(click.ParamType[date]):
+    """A date of the form YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Return the date; fail with a usage error where it is none."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value} is no date of the form YYYY-MM-DD", param, ctx)
+
+
+class District(NamedTuple):
+    """A home with its settings."""
+
+    home: Home
+    settings: Settings
+
+
+def district_at(root: Path) -> District:
+    """Return the home at `root` with its settings."""
+    home = Home.at(root)
+    return District(home, read_settings(home))
+
+
+home_option = click.option(
+    "--home",
+    "root",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="The district's folder: district.toml, landing/, rosters/, standards/.",
+)
+date_option = click.option(
+    "--date",
+    "as_of_date",
+    type=DateType(),
+    help="The school date to build for; today in the district's zone if left out.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON for machines.")
+
+
+def size_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say how large a synthetic district is."""
+    for name, default, kind, text in (
+        ("--seed", 1, int, "Same seed, same bytes."),
+        ("--days", 20, click.IntRange(1), "Taught days."),
+        ("--students", 200, click.IntRange(1), "Students enrolled."),
+    ):
+        option = click.option(name, default=default, type=kind, show_default=True, help=text)
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="plumbline")
+def commands() -> None:
+    """Plumbline: learning events in, marts that teachers can check out.
+
+    A night is `plumbline nightly --home DIR`; each of its steps is a command of its own.
+    """
+
+
+@commands.command()
+@home_option
+@click.option("--id", "district_id", required=True, help="Short name, part of every pseudonym.")
+@click.option("--name", required=True, help="The district's full name.")
+@click.option("--zone", required=True, help="IANA time zone, for example America/Chicago.")
+def init(root: Path, district_id: str, name: str, zone: str) -> None:
+    """Make a new home: its folders, a district.toml to fill in, and new keys."""
+    from pipelines.new_home import make_home
+
+    for line in make_home(root, district_id=district_id, name=name, zone=zone):
+        click.echo(line)
+
+
+@commands.command()
+@click.option("--out", "root", type=click.Path(path_type=Path, file_okay=False), required=True)
+@size_options
+def synth(root: Path, students: int, days: int, seed: int) -> None:
+    """Write a synthetic district: a complete home, and the truth planted in it."""
+    from pipelines.report.text import describe_district
+    from pipelines.synth import write_district
+
+    with Reporter().step("synth"):
+        district = write_district(root, students=students, days=days, seed=seed)
+    click.echo(describe_district(district))
+
+
+@commands.command()
+@home_option
+@size_options
+def demo(root: Path, students: int, days: int, seed: int) -> None:
+    """Write a synthetic district and run its night, as of the day after its last school day."""
+    from pipelines.nightly import NightResult
+    from pipelines.report.text import describe_demo, describe_district
+    from pipelines.synth import write_district
+
+    with Reporter().step("synth"):
+        district = write_district(root, students=students, days=days, seed=seed)
+    click.echo(describe_district(district))
+    home, settings = district_at(root)
+    night = _run_night(home, settings, district.as_of_date)
+    click.echo(describe_demo(home, settings, night))
+    sys.exit(EXIT_FAILED if night.result is NightResult.FAILED else 0)
+
+
+@commands.command()
+@home_option
+@date_option
+@json_option
+def nightly(root: Path, as_of_date: date | None, *, as_json: bool) -> None:
+    """Run a whole night: ingest, load, check, build, check, publish.
+
+    Exit code 0: published, or nothing new. 1: failed, readers keep the build they have.
+    2: published with warnings.
+    """
+    from pipelines.report.run_report import run_report_json
+    from pipelines.report.text import describe_night
+
+    home, settings = district_at(root)
+    night = _run_night(home, settings, as_of_date or school_date_now(settings))
+    click.echo(run_report_json(night) if as_json else describe_night(home, night))
+    sys.exit(night.result)
+
+
+@commands.command()
+@home_option
+def ingest(root: Path) -> None:
+    """Read the new files of the landing folder into the lake."""
+    from pipelines.ingest.pipeline import ingest as run_ingest
+    from pipelines.report.text import describe_ingest
+
+    home, settings = district_at(root)
+    with hold(home), Reporter().step("ingest") as advance:
+        outcome = run_ingest(home, settings, advance=advance)
+    click.echo(describe_ingest(outcome))
+
+
+@commands.command()
+@home_option
+def load(root: Path) -> None:
+    """Load the lake and the district's records into the warehouse."""
+    from pipelines.report.text import describe_load
+    from pipelines.warehouse.load import load as run_load
+
+    home, settings = district_at(root)
+    with hold(home), Reporter().step("load"):
+        outcome = run_load(home, settings)
+    click.echo(describe_load(outcome))
+
+
+@commands.command()
+@home_option
+@date_option
+def build(root: Path, as_of_date: date | None) -> None:
+    """Build and test the marts in the warehouse."""
+    from pipelines.report.text import describe_build
+    from pipelines.warehouse.build import build as run_build
+    from pipelines.warehouse.build import identify_build
+
+    home, settings = district_at(root)
+    with hold(home), Reporter().step("build") as advance:
+        identity = identify_build(home, settings, as_of_date or school_date_now(settings))
+        outcome = run_build(home, settings, identity, advance=advance)
+    click.echo(describe_build(outcome))
+
+
+@commands.command()
+@home_option
+def check(root: Path) -> None:
+    """Check what was loaded and what was built; exit code 1 where a critical check fails."""
+    from pipelines.report.text import describe_checks
+    from pipelines.warehouse.check import check_warehouse
+
+    home, settings = district_at(root)
+    with hold(home), Reporter().step("check"):
+        outcomes = check_warehouse(home, settings)
+    click.echo(describe_checks(outcomes))
+    sys.exit(EXIT_FAILED if any(outcome.failed for outcome in outcomes) else 0)
+
+
+@commands.command()
+@home_option
+def publish(root: Path) -> None:
+    """Give readers the build that the warehouse holds."""
+    from pipelines.publish.publish import publish_build
+    from pipelines.report.text import describe_publish
+    from pipelines.warehouse.build import latest_build
+
+    home, settings = district_at(root)
+    key = read_key(settings.keys_folder, "warehouse")
+    with hold(home), Reporter().step("publish"):
+        build_id = latest_build(home, settings).build_id
+        published = publish_build(home, settings, key, build_id)
+    click.echo(describe_publish(published))
+
+
+@commands.command()
+@home_option
+@json_option
+def status(root: Path, *, as_json: bool) -> None:
+    """Say what the build that readers see is made of."""
+    from rich.console import Console
+
+    from pipelines.publish.status import print_status, read_status
+
+    current = read_status(Home.at(root))
+    if as_json:
+        click.echo(current.as_json())
+    else:
+        print_status(current, Console(highlight=False))
+
+
+def main() -> None:
+    """Run the command line; a mistake that a person can mend is told without a stack trace."""
+    logging.basicConfig(level=logging.ERROR)
+    try:
+        commands(standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(EXIT_USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; run the same command again", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    except PlumblineError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(EXIT_FAILED)
+
+
+def _run_night(home: Home, settings: Settings, as_of_date: date) -> Night:
+    from pipelines.nightly import run_night
+    from pipelines.report.run_report import write_run_report
+
+    with hold(home):
+        night = run_night(home, settings, as_of_date, Reporter())
+        write_run_report(home, night)
+    return night

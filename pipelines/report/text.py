@@ -1,0 +1,128 @@
+"""The outcomes of commands in words."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from pipelines.quality.outcome import describe
+from pipelines.report.messages import file_messages, waiting_messages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipelines.home import Home
+    from pipelines.ingest.pipeline import IngestOutcome
+    from pipelines.nightly import Night
+    from pipelines.publish.publish import PublishedBuild
+    from pipelines.quality.outcome import CheckOutcome
+    from pipelines.settings import Settings
+    from pipelines.synth import SyntheticDistrict
+    from pipelines.warehouse.build import BuildOutcome
+    from pipelines.warehouse.load import LoadOutcome
+
+QUERY = (
+    "select status, count(*) as students, round(avg(estimate), 2) as mean_estimate"
+    " from learning.mastery group by status order by status"
+)
+
+
+def describe_district(district: SyntheticDistrict) -> str:
+    """Say what a synthetic district holds."""
+    return (
+        f"{district.home}: {district.items:,} items in {district.files} files from"
+        f" {district.first_school_date} to {district.last_school_date};"
+        f" {district.defects_planted:,} defects planted; the truth is in {district.truth}"
+    )
+
+
+def describe_ingest(outcome: IngestOutcome) -> str:
+    """Say what was read, what was refused and what waits."""
+    read = sum(each.read for each in outcome.ingested)
+    rejected = sum(each.rejected for each in outcome.ingested)
+    head = (
+        f"ingested {len(outcome.ingested)} new file(s): {read:,} read, {rejected:,} rejected;"
+        f" {len(outcome.already_ingested)} file(s) already in the lake"
+    )
+    details = file_messages(outcome.ingested) + waiting_messages(outcome.waiting)
+    return "\n  ".join([head, *details])
+
+
+def describe_load(outcome: LoadOutcome) -> str:
+    """Say what was loaded."""
+    if not outcome.files and not outcome.changed_records:
+        return "nothing new to load"
+    totals = {
+        name: sum(getattr(each, name) for each in outcome.files)
+        for name in ("read", "loaded", "duplicate", "conflicting", "rejected", "minimised")
+    }
+    counts = ", ".join(f"{count:,} {name}" for name, count in totals.items())
+    changed = ", ".join(outcome.changed_records) or "nothing"
+    return f"loaded {len(outcome.files)} new file(s): {counts}; changed records: {changed}"
+
+
+def describe_build(outcome: BuildOutcome) -> str:
+    """Say what was built."""
+    head = (
+        f"built {outcome.identity.build_id} as of {outcome.identity.as_of_date}:"
+        f" {outcome.models} models, {outcome.tests_passed} tests passed"
+    )
+    return "\n  ".join([head, *(f"dbt test {name} warns" for name in outcome.tests_warned)])
+
+
+def describe_checks(outcomes: Iterable[CheckOutcome]) -> str:
+    """Say how the checks ended, and everything that was not as expected."""
+    return "\n".join(
+        "\n  ".join([_counts(outcome), *(describe(finding) for finding in outcome.findings)])
+        for outcome in outcomes
+    )
+
+
+def _counts(outcome: CheckOutcome) -> str:
+    stage = outcome.stage.replace("_", " ")
+    return f"{stage}: {outcome.passed} passed, {outcome.warned} warned, {outcome.failed} failed"
+
+
+def describe_publish(published: PublishedBuild) -> str:
+    """Say what readers see now."""
+    rows = sum(table.rows for table in published.tables)
+    state = "is already current" if published.already_current else "is now current"
+    return (
+        f"build {published.build.build_id} {state}: {len(published.tables)} tables, {rows:,} rows"
+    )
+
+
+def describe_night(home: Home, night: Night) -> str:
+    """Say how a night ended."""
+    lines = []
+    if night.ingested:
+        lines.append(describe_ingest(night.ingested).splitlines()[0])
+    if night.loaded:
+        lines.append(describe_load(night.loaded))
+    if night.published:
+        lines.append(describe_publish(night.published))
+    if night.is_nothing_new and night.identity:
+        lines.append(f"nothing new: readers already have build {night.identity.build_id}")
+    if night.problem:
+        lines.append(f"error: {night.problem}\nNothing was published; readers keep what they have.")
+    lines.append(f"{len(night.warnings)} warning(s); the report is {home.reports / 'latest.json'}")
+    return "\n".join(lines)
+
+
+def describe_demo(home: Home, settings: Settings, night: Night) -> str:
+    """Say how the demonstration ended, where the marts are, and one query to try."""
+    if night.problem:
+        return describe_night(home, night)
+    marts = home.current_build / "marts.duckdb"
+    query = f'import duckdb; duckdb.connect("{marts}", read_only=True).sql("{QUERY}").show()'
+    return "\n".join(
+        [
+            describe_night(home, night),
+            "",
+            f"{settings.district_name}: the marts are in {marts}",
+            f"the same as Parquet in {home.current_build / 'parquet'}",
+            f"what was checked in {home.reports / 'data_docs'}",
+            "Try:",
+            f"{sys.executable} -c '{query}'",
+        ]
+    )

@@ -1,0 +1,190 @@
+"""The build step: run dbt over the warehouse, in this process."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from pipelines.errors import CheckFailedError, ConfigurationError
+from pipelines.identity.keys import read_key
+from pipelines.resources import resource_path
+from pipelines.warehouse.load import open_warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+
+    from pipelines.home import Home
+    from pipelines.settings import Settings
+
+BUILD_ID_HEX_DIGITS = 16
+_MODEL_FILES = ("*.sql", "*.yml", "*.csv", "*.md")
+_BAD_STATUSES = frozenset({"error", "fail", "runtime error"})
+
+
+@dataclass(frozen=True, slots=True)
+class BuildIdentity:
+    """Which build this is: the digest of everything that it is made of."""
+
+    build_id: str
+    inputs_hash: str
+    as_of_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOutcome:
+    """What dbt made and tested."""
+
+    identity: BuildIdentity
+    models: int
+    tests_passed: int
+    tests_warned: tuple[str, ...]
+
+
+def identify_build(home: Home, settings: Settings, as_of_date: date) -> BuildIdentity:
+    """Return the identity of the build that today's warehouse gives; raise without a load."""
+    if not home.warehouse_file.is_file():
+        raise ConfigurationError(
+            f"there is no warehouse at {home.warehouse_file}", "run `plumbline load` first"
+        )
+    with open_warehouse(home, settings, read_only=True) as connection:
+        files = connection.execute(
+            "select batch_number, file_digest from loaded.files order by all"
+        ).fetchall()
+        inputs = connection.execute(
+            "select kind, digest from loaded.inputs order by all"
+        ).fetchall()
+        keys = connection.execute(
+            "select pseudonym_key_version, pseudonym_key_fingerprint from loaded.district"
+        ).fetchall()
+    total = sha256()
+    for part in (files, inputs, keys, _models_digest(), as_of_date.isoformat()):
+        total.update(repr(part).encode())
+    inputs_hash = total.hexdigest()
+    return BuildIdentity(inputs_hash[:BUILD_ID_HEX_DIGITS], inputs_hash, as_of_date)
+
+
+def build(
+    home: Home,
+    settings: Settings,
+    identity: BuildIdentity,
+    *,
+    advance: Callable[[int, int], None],
+) -> BuildOutcome:
+    """Build and test every model; raise CheckFailedError naming what failed."""
+    _record_start(home, settings, identity)
+    result = _invoke_dbt(home, settings, identity, advance)
+    outcomes = list(getattr(result.result, "results", None) or [])
+    failed = sorted(each.node.name for each in outcomes if each.status in _BAD_STATUSES)
+    if failed or not result.success:
+        raise CheckFailedError(
+            f"dbt could not build or verify: {', '.join(failed) or 'the project itself'}",
+            f"read {_log_folder(home)}/dbt.log; nothing was published",
+        )
+    tests = [each for each in outcomes if each.node.resource_type in {"test", "unit_test"}]
+    warned = tuple(sorted(each.node.name for each in tests if each.status == "warn"))
+    return BuildOutcome(
+        identity,
+        models=sum(each.node.resource_type == "model" for each in outcomes),
+        tests_passed=len(tests) - len(warned),
+        tests_warned=warned,
+    )
+
+
+def _models_digest() -> str:
+    """Digest the dbt project: another definition is another build."""
+    project = resource_path("dbt")
+    total = sha256()
+    files = [
+        file
+        for pattern in _MODEL_FILES
+        for folder in ("models", "macros", "seeds")
+        for file in (project / folder).rglob(pattern)
+    ]
+    for file in sorted(files):
+        total.update(file.relative_to(project).as_posix().encode())
+        total.update(file.read_bytes())
+    return total.hexdigest()
+
+
+def _record_start(home: Home, settings: Settings, identity: BuildIdentity) -> None:
+    with open_warehouse(home, settings) as connection:
+        connection.begin()
+        connection.execute("delete from loaded.builds where build_id = ?", [identity.build_id])
+        connection.execute(
+            "insert into loaded.builds (build_id, as_of_date, inputs_hash, started_at)"
+            " values (?, ?, ?, ?)",
+            [identity.build_id, identity.as_of_date, identity.inputs_hash, datetime.now(UTC)],
+        )
+        connection.commit()
+
+
+def _log_folder(home: Home) -> str:
+    return str(home.reports / "dbt")
+
+
+def _invoke_dbt(
+    home: Home, settings: Settings, identity: BuildIdentity, advance: Callable[[int, int], None]
+) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    from pipelines.warehouse.dbt_plugin import release_warehouse
+
+    variables = f"{{build_id: '{identity.build_id}', as_of_date: '{identity.as_of_date}'}}"
+    project = str(resource_path("dbt"))
+    arguments = ["build", "--project-dir", project, "--profiles-dir", project]
+    arguments += ["--target-path", _log_folder(home), "--log-path", _log_folder(home)]
+    arguments += ["--vars", variables, "--quiet"]
+    try:
+        with _warehouse_environment(home, settings):
+            return dbtRunner(callbacks=[_NodeCounter(advance)]).invoke(arguments)
+    finally:
+        release_warehouse()
+
+
+@contextmanager
+def _warehouse_environment(home: Home, settings: Settings) -> Iterator[None]:
+    """Hand dbt the warehouse and its key; dbt keeps DBT_ENV_SECRET values out of its logs."""
+    given = {
+        "PLUMBLINE_WAREHOUSE_FILE": str(home.warehouse_file),
+        "DBT_ENV_SECRET_WAREHOUSE_KEY": read_key(settings.keys_folder, "warehouse").hex,
+    }
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+class _NodeCounter:
+    """Turns dbt's events about finished nodes into progress."""
+
+    def __init__(self, advance: Callable[[int, int], None]) -> None:
+        self._advance = advance
+
+    def __call__(self, event: Any) -> None:
+        node = getattr(event.data, "index", None)
+        total = getattr(event.data, "total", None)
+        if node and total:
+            self._advance(int(node), int(total))
+
+
+def latest_build(home: Home, settings: Settings) -> BuildIdentity:
+    """Return the build that the warehouse holds; raise ConfigurationError before the first."""
+    with open_warehouse(home, settings, read_only=True) as connection:
+        row = connection.execute(
+            "select build_id, inputs_hash, as_of_date from loaded.builds"
+            " order by started_at desc limit 1"
+        ).fetchone()
+    if row is None:
+        raise ConfigurationError("the warehouse holds no build yet", "run `plumbline build` first")
+    return BuildIdentity(*row)
