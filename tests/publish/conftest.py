@@ -1,0 +1,107 @@
+"""A home with a small warehouse that holds a whole build, and a way to make it hold another."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipelines.canonical import event_table_ddl
+from pipelines.home import Home
+from pipelines.identity.keys import Key
+from pipelines.publish.marts import PUBLISHED_SCHEMAS
+from pipelines.resources import resource_path
+from pipelines.settings import Settings
+from pipelines.warehouse.connection import open_encrypted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SMALL_WAREHOUSE = Path(__file__).parents[1] / "quality" / "small_warehouse.sql"
+
+
+@pytest.fixture(scope="session")
+def key() -> Key:
+    """Give the key of the test's warehouse."""
+    return Key("warehouse", 1, bytes(range(32)))
+
+
+@pytest.fixture(scope="session")
+def small_warehouse(tmp_path_factory: pytest.TempPathFactory, key: Key) -> Path:
+    """Give the small warehouse, made once; a test changes a copy of it."""
+    file = tmp_path_factory.mktemp("small") / "warehouse.duckdb"
+    with open_encrypted(file, key) as connection:
+        connection.execute(resource_path("pipelines/warehouse/schema.sql").read_text("utf-8"))
+        connection.execute(event_table_ddl())
+        connection.execute(SMALL_WAREHOUSE.read_text("utf-8"))
+    return file
+
+
+@pytest.fixture
+def home(tmp_path: Path, small_warehouse: Path) -> Home:
+    """Give a home whose warehouse holds `build-one`."""
+    return make_home(tmp_path / "home", small_warehouse)
+
+
+@pytest.fixture
+def other_home(tmp_path: Path, small_warehouse: Path) -> Home:
+    """Give a second home with the same warehouse."""
+    return make_home(tmp_path / "other", small_warehouse)
+
+
+@pytest.fixture
+def settings(home: Home) -> Settings:
+    """Give the settings of the home; builds are published plain."""
+    return Settings(
+        district_id="riverbend",
+        district_name="Riverbend Unified School District",
+        zone="America/Chicago",
+        keys_folder=home.root / "keys",
+        sources=(),
+        learner_identifiers=(),
+    )
+
+
+@pytest.fixture
+def change(home: Home, key: Key) -> Callable[[str], None]:
+    """Give a function that changes the warehouse by SQL."""
+
+    def run(statements: str) -> None:
+        with open_encrypted(home.warehouse_file, key) as connection:
+            connection.execute(statements)
+
+    return run
+
+
+@pytest.fixture
+def rebuild(home: Home, key: Key) -> Callable[[str], None]:
+    """Give a function that makes the warehouse hold another build."""
+
+    def run(build_id: str) -> None:
+        with open_encrypted(home.warehouse_file, key) as connection:
+            connection.execute(
+                """
+                insert into loaded.builds
+                select * replace (? as build_id) from loaded.builds limit 1
+                """,
+                [build_id],
+            )
+            tables = connection.execute(
+                "select schema_name || '.' || table_name from duckdb_tables()"
+                " where list_contains(?, schema_name)",
+                [list(PUBLISHED_SCHEMAS)],
+            ).fetchall()
+            for (table,) in tables:
+                connection.execute(f"update {table} set build_id = ?", [build_id])
+
+    return run
+
+
+def make_home(root: Path, warehouse: Path) -> Home:
+    """Return a home with a copy of a warehouse."""
+    home = Home(root)
+    home.warehouse_file.parent.mkdir(parents=True)
+    shutil.copy(warehouse, home.warehouse_file)
+    return home

@@ -1,0 +1,292 @@
+"""Publishing: whole builds only, switched to at once, never in a reader's way."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import stat
+from typing import TYPE_CHECKING, NoReturn
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.errors import CheckFailedError, PlumblineError
+from pipelines.publish import folders
+from pipelines.publish.manifest import read_manifest
+from pipelines.publish.marts import open_marts
+from pipelines.publish.publish import KEPT_BUILDS, publish_build
+from pipelines.warehouse.connection import open_encrypted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pipelines.home import Home
+    from pipelines.identity.keys import Key
+    from pipelines.settings import Settings
+
+    Rebuild = Callable[[str], None]
+    Change = Callable[[str], None]
+
+
+def test_readers_find_every_mart(home: Home, settings: Settings, key: Key) -> None:
+    """The published file has the warehouse's marts, with their rows, and nothing else of it."""
+    published = publish_build(home, settings, key, "build-one")
+
+    rows = {table.qualified_name: table.rows for table in published.tables}
+    assert rows["learning.mastery_evidence"] == 6000
+    assert rows["audit.builds"] == 1
+    with duckdb.connect(home.current_build / "marts.duckdb", read_only=True) as reader:
+        found = reader.execute(
+            "select schema_name || '.' || table_name, estimated_size from duckdb_tables()"
+        ).fetchall()
+    assert dict(found) == rows
+
+
+def test_comments_travel_with_the_marts(home: Home, settings: Settings, key: Key) -> None:
+    """Tables, views and columns keep their descriptions."""
+    publish_build(home, settings, key, "build-one")
+
+    with duckdb.connect(home.current_build / "marts.duckdb", read_only=True) as reader:
+        tables = reader.execute(
+            "select table_name, comment from duckdb_tables() where comment is not null order by all"
+        ).fetchall()
+        columns = reader.execute(
+            "select column_name, comment from duckdb_columns() where comment is not null"
+        ).fetchall()
+    assert tables == [
+        ("builds", "One row per build."),
+        ("mastery", "One row per student and standard."),
+    ]
+    assert columns == [("estimate", "The student's estimated mastery.")]
+
+
+def test_parquet_holds_the_same_rows(home: Home, settings: Settings, key: Key) -> None:
+    """Other tools read each table from Parquet, ordered from its first column on."""
+    publish_build(home, settings, key, "build-one")
+
+    file = home.current_build / "parquet" / "learning" / "mastery" / "mastery.parquet"
+    mastery = pq.read_table(file).to_pylist()
+    keys = [(row["student_key"], row["standard_id"]) for row in mastery]
+    assert len(keys) == 200
+    assert keys == sorted(keys)
+
+
+def test_parquet_bytes_repeat(home: Home, other_home: Home, settings: Settings, key: Key) -> None:
+    """The same rows give the same Parquet files and build.json, in whatever order they lie."""
+    with open_encrypted(other_home.warehouse_file, key) as connection:
+        connection.execute(
+            "create or replace table learning.mastery as"
+            " from learning.mastery order by estimate desc, hash(student_key)"
+        )
+    publish_build(home, settings, key, "build-one")
+    publish_build(other_home, settings, key, "build-one")
+
+    first, second = (
+        {
+            file.relative_to(each.published).as_posix(): file.read_bytes()
+            for file in each.published.glob("build-one/**/*")
+            if file.suffix in {".parquet", ".json"}
+        }
+        for each in (home, other_home)
+    )
+    assert len(first) == 14
+    assert first == second
+
+
+def test_build_json_says_what_the_build_is_made_of(
+    home: Home, settings: Settings, key: Key
+) -> None:
+    """build.json has the build's identity, its inputs, and rows and digest of each table."""
+    publish_build(home, settings, key, "build-one")
+
+    document = json.loads((home.current_build / "build.json").read_bytes())
+
+    assert {name: document[name] for name in ("build_id", "as_of_date", "encrypted")} == {
+        "build_id": "build-one",
+        "as_of_date": "2025-10-10",
+        "encrypted": False,
+    }
+    assert [each["kind"] for each in document["inputs"]] == ["roster", "standards"]
+    assert all(len(table["digest"]) == 64 for table in document["tables"])
+
+
+def test_owner_and_group_read_and_nobody_else(home: Home, settings: Settings, key: Key) -> None:
+    """Files are 0640 and folders 0750, whatever the umask."""
+    before = os.umask(0o077)
+    try:
+        publish_build(home, settings, key, "build-one")
+    finally:
+        os.umask(before)
+
+    paths = [home.published, *home.published.rglob("*")]
+    modes = {
+        (path.is_dir(), stat.S_IMODE(path.stat().st_mode))
+        for path in paths
+        if not path.is_symlink()
+    }
+    assert modes == {(True, 0o750), (False, 0o640)}
+
+
+def test_current_build_is_not_published_again(home: Home, settings: Settings, key: Key) -> None:
+    """Publishing the current build changes nothing and says so."""
+    publish_build(home, settings, key, "build-one")
+    before = _times(home.published)
+
+    again = publish_build(home, settings, key, "build-one")
+
+    assert again.already_current
+    assert _times(home.published) == before
+
+
+def test_reader_keeps_its_build_during_a_publish(
+    home: Home, settings: Settings, key: Key, rebuild: Rebuild
+) -> None:
+    """An open reader goes on reading its build while others get the new one."""
+    publish_build(home, settings, key, "build-one")
+    query = "select distinct build_id from learning.mastery_evidence"
+    with duckdb.connect(home.current_build / "marts.duckdb", read_only=True) as reader:
+        rebuild("build-two")
+        publish_build(home, settings, key, "build-two")
+
+        assert reader.execute(query).fetchall() == [("build-one",)]
+        with duckdb.connect(home.current_build / "marts.duckdb", read_only=True) as newer:
+            assert newer.execute(query).fetchall() == [("build-two",)]
+
+
+@pytest.mark.parametrize("interrupted", ["seal", "move_into_place", "switch"])
+def test_interrupted_publish_leaves_the_old_build(  # noqa: PLR0913, PLR0917 - fixtures
+    home: Home,
+    settings: Settings,
+    key: Key,
+    rebuild: Rebuild,
+    monkeypatch: pytest.MonkeyPatch,
+    interrupted: str,
+) -> None:
+    """Killed at any step before the switch, readers have the old build; the next run finishes."""
+    publish_build(home, settings, key, "build-one")
+    rebuild("build-two")
+
+    def stop(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folders, interrupted, stop)
+        with pytest.raises(KeyboardInterrupt):
+            publish_build(home, settings, key, "build-two")
+    assert read_manifest(home.current_build).build.build_id == "build-one"
+
+    publish_build(home, settings, key, "build-two")
+    assert read_manifest(home.current_build).build.build_id == "build-two"
+    assert sorted(path.name for path in home.published.iterdir()) == [
+        "build-one",
+        "build-two",
+        "current",
+    ]
+
+
+def test_leftovers_are_removed(home: Home, settings: Settings, key: Key) -> None:
+    """Half builds and a half switch of an earlier run do not stay."""
+    (home.published / "build-zero.part" / "parquet").mkdir(parents=True)
+    (home.published / "current.part").symlink_to("build-zero")
+
+    publish_build(home, settings, key, "build-one")
+
+    assert sorted(path.name for path in home.published.iterdir()) == ["build-one", "current"]
+
+
+def test_earlier_build_is_verified_and_switched_to(
+    home: Home, settings: Settings, key: Key, rebuild: Rebuild
+) -> None:
+    """A build that is there already is switched back to without the warehouse."""
+    publish_build(home, settings, key, "build-one")
+    rebuild("build-two")
+    publish_build(home, settings, key, "build-two")
+    home.warehouse_file.unlink()
+
+    published = publish_build(home, settings, key, "build-one")
+
+    assert not published.already_current
+    assert read_manifest(home.current_build).build.build_id == "build-one"
+
+
+def test_damaged_earlier_build_is_refused(
+    home: Home, settings: Settings, key: Key, rebuild: Rebuild
+) -> None:
+    """A build whose files changed since it was published is not switched to."""
+    publish_build(home, settings, key, "build-one")
+    rebuild("build-two")
+    publish_build(home, settings, key, "build-two")
+    parquet = home.published / "build-one" / "parquet" / "roster" / "schools" / "schools.parquet"
+    parquet.write_bytes(parquet.read_bytes() + b"x")
+
+    with pytest.raises(CheckFailedError, match=r"schools\.parquet has other bytes"):
+        publish_build(home, settings, key, "build-one")
+    assert read_manifest(home.current_build).build.build_id == "build-two"
+
+
+def test_old_builds_are_pruned(home: Home, settings: Settings, key: Key) -> None:
+    """The newest builds stay, and so do the current and the previous one, however old."""
+    publish_build(home, settings, key, "build-one")
+    for number in range(KEPT_BUILDS + 2):
+        _pretend_build(home, f"later-{number}", seconds=number)
+
+    removed = folders.prune(home.published, keep=KEPT_BUILDS, spared={"build-one", "later-0"})
+
+    assert removed == ("later-1",)
+    assert (home.published / "build-one").is_dir()
+    assert (home.published / "later-0").is_dir()
+
+
+def test_unknown_build_is_refused(home: Home, settings: Settings, key: Key) -> None:
+    """A build that the warehouse does not know is named, and nothing is left behind for readers."""
+    with pytest.raises(PlumblineError, match="the warehouse knows no build build-nine"):
+        publish_build(home, settings, key, "build-nine")
+    assert not home.current_build.exists()
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "current", ".hidden", "x.part"])
+def test_unfit_name_is_refused(home: Home, settings: Settings, key: Key, name: str) -> None:
+    """A name that would leave the folder or collide with ours is refused at once."""
+    with pytest.raises(PlumblineError, match="cannot be the name of a build"):
+        publish_build(home, settings, key, name)
+    assert not home.published.exists()
+
+
+def test_encrypted_build_opens_with_the_key_only(home: Home, settings: Settings, key: Key) -> None:
+    """With publish.encrypted, neither DuckDB's file nor Parquet can be read without the key."""
+    encrypted = dataclasses.replace(settings, publish_encrypted=True)
+
+    published = publish_build(home, encrypted, key, "build-one")
+
+    assert read_manifest(published.folder).is_encrypted
+    with pytest.raises(duckdb.Error), duckdb.connect(published.folder / "marts.duckdb"):
+        pass
+    everything = b"".join(
+        file.read_bytes()
+        for file in published.folder.rglob("*")
+        if file.name != "build.json"
+        if file.is_file()
+    )
+    assert b"Mill Creek" not in everything
+    parquet = published.folder / "parquet" / "roster" / "schools" / "schools.parquet"
+    with open_marts(published.folder, key=key) as reader:
+        assert reader.execute("select count(*) from roster.schools").fetchall() == [(2,)]
+        assert reader.execute(
+            "select count(*) from read_parquet(?, encryption_config = {footer_key: 'marts'})",
+            [str(parquet)],
+        ).fetchall() == [(2,)]
+
+
+def _times(folder: Path) -> dict[str, int]:
+    return {str(path): path.lstat().st_mtime_ns for path in folder.rglob("*")}
+
+
+def _pretend_build(home: Home, name: str, *, seconds: int) -> None:
+    folder = home.published / name
+    folder.mkdir()
+    (folder / "build.json").write_text("{}")
+    later = (home.published / "build-one" / "build.json").stat().st_mtime + 1 + seconds
+    os.utime(folder / "build.json", (later, later))
