@@ -12,6 +12,7 @@ from pipelines.synth.values import Standard, Subject
 
 CASE_BASE = "https://standards.riverbend.example/ims/case/v1p0"
 LEAF_LEVEL = "Standard"
+_LEVELS = ("Band", "Domain", "Cluster", LEAF_LEVEL)
 _CHANGED_AT = "2026-06-15T09:00:00+00:00"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, CASE_BASE)
 _SUBJECT_CODE = {Subject.MATHEMATICS: "MA", Subject.SCIENCE: "SC"}
@@ -22,6 +23,7 @@ class Framework:
     """All standards of both subjects, parents before children."""
 
     standards: tuple[Standard, ...]
+    leaves: dict[tuple[Subject, int], tuple[Standard, ...]]
 
     def of_subject(self, subject: Subject) -> tuple[Standard, ...]:
         """Return the nodes of one subject."""
@@ -29,22 +31,18 @@ class Framework:
 
     def taught(self, subject: Subject, grade: int) -> tuple[Standard, ...]:
         """Return the leaves of a subject and grade in teaching order."""
-        return tuple(
-            standard
-            for standard in self.of_subject(subject)
-            if standard.level == LEAF_LEVEL and standard.grade == grade
-        )
+        return self.leaves[subject, grade]
 
 
 def build_framework() -> Framework:
     """Build the standards of both subjects."""
     nodes: list[Standard] = []
     for subject, domains in FRAMEWORK_TEXT.items():
-        root = _node(subject, (_SUBJECT_CODE[subject],), f"Middle grades {subject.value}", "Band")
+        root = _node(subject, (_SUBJECT_CODE[subject],), f"Middle grades {subject.value}")
         nodes.append(root)
         for domain in domains:
             nodes += _domain_nodes(root, domain)
-    return Framework(tuple(nodes))
+    return Framework(tuple(nodes), _index_leaves(nodes))
 
 
 def document_identifier(subject: Subject) -> str:
@@ -65,10 +63,20 @@ def case_package(framework: Framework, subject: Subject) -> dict[str, Any]:
     }
 
 
+def _index_leaves(nodes: list[Standard]) -> dict[tuple[Subject, int], tuple[Standard, ...]]:
+    leaves = [node for node in nodes if node.level == LEAF_LEVEL]
+    return {
+        (subject, grade): tuple(
+            leaf for leaf in leaves if (leaf.subject, leaf.grade) == (subject, grade)
+        )
+        for subject in Subject
+        for grade in GRADES
+    }
+
+
 def _domain_nodes(root: Standard, domain: Domain) -> list[Standard]:
-    subject = root.subject
-    code = (_SUBJECT_CODE[subject], domain.code)
-    top = _node(subject, code, domain.title, "Domain", parent=root)
+    code = (_SUBJECT_CODE[root.subject], domain.code)
+    top = _node(root, code, domain.title)
     nodes = [top]
     for letter, cluster in zip("AB", domain.clusters, strict=True):
         nodes += _cluster_nodes(top, (*code, letter), cluster)
@@ -76,23 +84,18 @@ def _domain_nodes(root: Standard, domain: Domain) -> list[Standard]:
 
 
 def _cluster_nodes(domain: Standard, code: tuple[str, ...], cluster: Cluster) -> list[Standard]:
-    group = _node(domain.subject, code, cluster.title, "Cluster", parent=domain)
+    group = _node(domain, code, cluster.title)
     leaves = [
-        _node(domain.subject, (*code, str(grade)), text, LEAF_LEVEL, parent=group, grade=grade)
-        for grade, text in zip(GRADES, cluster.statements, strict=True)
+        _node(group, (*code, str(grade)), statement)
+        for grade, statement in zip(GRADES, cluster.statements, strict=True)
     ]
     return [group, *leaves]
 
 
-def _node(  # noqa: PLR0913 - a node of the tree is its six facts
-    subject: Subject,
-    code: tuple[str, ...],
-    statement: str,
-    level: str,
-    *,
-    parent: Standard | None = None,
-    grade: int = 0,
-) -> Standard:
+def _node(parent: Standard | Subject, code: tuple[str, ...], statement: str) -> Standard:
+    """Return a node below another one, or the root of a subject; its code says how deep it is."""
+    subject = parent if isinstance(parent, Subject) else parent.subject
+    level = _LEVELS[len(code) - 1]
     dotted = ".".join(("RB", *code))
     identifier = _identifier("CFItems", dotted)
     return Standard(
@@ -102,8 +105,10 @@ def _node(  # noqa: PLR0913 - a node of the tree is its six facts
         statement=statement,
         level=level,
         subject=subject,
-        grade=grade,
-        parent_identifier=parent.identifier if parent else document_identifier(subject),
+        grade=int(code[-1]) if level == LEAF_LEVEL else 0,
+        parent_identifier=(
+            document_identifier(parent) if isinstance(parent, Subject) else parent.identifier
+        ),
         position=_position(code[-1]),
     )
 

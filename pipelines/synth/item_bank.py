@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pipelines.synth.framework import LEAF_LEVEL, Framework
 from pipelines.synth.tools import BASE
 from pipelines.synth.values import Item, ItemStyle, Standard, Subject, Tool
+
+if TYPE_CHECKING:
+    from pipelines.synth.framework import Framework
 
 _CHOICE, _TRUE_FALSE = ItemStyle.CHOICE, ItemStyle.TRUE_FALSE
 _NUMERIC, _FILL_IN, _OPEN = ItemStyle.NUMERIC, ItemStyle.FILL_IN, ItemStyle.OPEN
@@ -26,6 +29,11 @@ _FIELDKIT_ITEMS = (
     *((_FILL_IN, 1),) * 2,
 )
 _GAUGEWELL_ITEMS = (*((_CHOICE, 1),) * 7, *((_FILL_IN, 2),) * 3, *((_OPEN, 4),) * 2)
+_SHAPES = {
+    Tool.MATHPATH: _MATHPATH_ITEMS,
+    Tool.FIELDKIT: _FIELDKIT_ITEMS,
+    Tool.GAUGEWELL: _GAUGEWELL_ITEMS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,42 +50,40 @@ class ItemBank:
 def build_item_bank(framework: Framework) -> ItemBank:
     """Build the banks: mathematics for the tutor, science for tablets, both for quizzes."""
     items: dict[tuple[Tool, str], tuple[Item, ...]] = {}
-    leaves = [node for node in framework.standards if node.level == LEAF_LEVEL]
-    for place, standard in enumerate(leaves):
-        tool = Tool.MATHPATH if standard.subject is Subject.MATHEMATICS else Tool.FIELDKIT
-        for owner in (tool, Tool.GAUGEWELL):
-            items[owner, standard.identifier] = _bank(owner, standard, leaves, place)
+    for (subject, _), peers in framework.leaves.items():
+        tool = Tool.MATHPATH if subject is Subject.MATHEMATICS else Tool.FIELDKIT
+        for place, standard in enumerate(peers):
+            following = peers[(place + 1) % len(peers)]
+            for owner in (tool, Tool.GAUGEWELL):
+                bank = _bank(owner, standard, following=following, is_tagged=place % 3 > 0)
+                items[owner, standard.identifier] = bank
     return ItemBank(items)
 
 
-def _bank(tool: Tool, standard: Standard, leaves: list[Standard], place: int) -> tuple[Item, ...]:
-    shapes = {
-        Tool.MATHPATH: _MATHPATH_ITEMS,
-        Tool.FIELDKIT: _FIELDKIT_ITEMS,
-        Tool.GAUGEWELL: _GAUGEWELL_ITEMS,
-    }[tool]
-    second = _neighbour(standard, leaves)
+def _bank(
+    tool: Tool, standard: Standard, *, following: Standard, is_tagged: bool
+) -> tuple[Item, ...]:
+    """Build a standard's items: one covers the following standard too, one may lack its tag."""
     return tuple(
-        _item(tool, number, shape, (standard, second if number == 7 else standard), place)
-        for number, shape in enumerate(shapes, start=1)
+        _item(
+            tool,
+            number,
+            shape=shape,
+            standards=(standard, following) if number == 7 else (standard,),
+            is_tagged=is_tagged or tool is not Tool.MATHPATH or number != 11,
+        )
+        for number, shape in enumerate(_SHAPES[tool], start=1)
     )
-
-
-def _neighbour(standard: Standard, leaves: list[Standard]) -> Standard:
-    peers = [
-        leaf for leaf in leaves if (leaf.subject, leaf.grade) == (standard.subject, standard.grade)
-    ]
-    return peers[(peers.index(standard) + 1) % len(peers)]
 
 
 def _item(
     tool: Tool,
     number: int,
+    *,
     shape: tuple[ItemStyle, int],
-    standards: tuple[Standard, Standard],
-    place: int,
+    standards: tuple[Standard, ...],
+    is_tagged: bool,
 ) -> Item:
-    """Build one item; a few carry two standards, a few the tool forgot to tag or does not score."""
     style, points = shape
     code = standards[0].code.removeprefix("RB.").replace(".", "-").lower()
     return Item(
@@ -87,8 +93,9 @@ def _item(
         style=style,
         points=points,
         choice_count=_choice_count(style, number),
-        standards=tuple(dict.fromkeys(standards)),
-        is_tagged=not (tool is Tool.MATHPATH and number == 11 and place % 3 == 0),
+        standards=standards,
+        is_tagged=is_tagged,
+        # The tablet app scores every other item; of the rest it says right or wrong only.
         is_scored=tool is not Tool.FIELDKIT or number % 2 == 0,
     )
 
