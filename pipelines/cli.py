@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 EXIT_FAILED = 1
 EXIT_USAGE = 64  # EX_USAGE of sysexits.h: 2 says "published with warnings"
 EXIT_INTERRUPTED = 130
+PLAIN_WIDTH = 120
 
 
 class DateType(click.ParamType[date]):
@@ -165,7 +166,7 @@ def ingest(root: Path) -> None:
     home, settings = district_at(root)
     with hold(home), Reporter().step("ingest") as advance:
         outcome = run_ingest(home, settings, advance=advance)
-    click.echo(describe_ingest(outcome))
+    click.echo(describe_ingest(home, outcome))
 
 
 @commands.command()
@@ -240,7 +241,8 @@ def status(root: Path, *, as_json: bool) -> None:
     if as_json:
         click.echo(current.as_json())
     else:
-        print_status(current, Console(highlight=False))
+        width = None if sys.stdout.isatty() else PLAIN_WIDTH
+        print_status(current, Console(highlight=False, width=width))
 
 
 def main() -> None:

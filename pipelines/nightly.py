@@ -15,7 +15,7 @@ from pipelines.publish.folders import current_build_id
 from pipelines.publish.publish import PublishedBuild, publish_build
 from pipelines.quality.check import run_checks
 from pipelines.quality.outcome import CheckOutcome, Stage, describe, refuse_failed
-from pipelines.report.messages import file_messages, waiting_messages
+from pipelines.report.messages import delivery_messages, waiting_messages
 from pipelines.warehouse.build import BuildIdentity, BuildOutcome, build, identify_build
 from pipelines.warehouse.check import record_checks
 from pipelines.warehouse.load import LoadOutcome, load
@@ -99,7 +99,7 @@ def _ingest(night: Night, home: Home, settings: Settings, reporter: Reporter) ->
         from pipelines.ingest.pipeline import ingest
 
         night.ingested = ingest(home, settings, advance=advance)
-    messages = file_messages(night.ingested.ingested)
+    messages = delivery_messages(home, night.ingested.ingested)
     warnings = waiting_messages(night.ingested.waiting)
     night.warnings += warnings
     for message in messages + warnings:

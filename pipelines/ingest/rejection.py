@@ -84,7 +84,3 @@ FILE_DAMAGED = _error(
 )
 ITEM_TOO_LONG = _error("item.too-long", "longer than the setting ingest.item_bytes allows")
 ARRAY_UNCLOSED = _error("json.array-unclosed", "the array is not closed", "RFC 8259 5")
-FILE_FAULTS = {
-    fault.rule: fault
-    for fault in (FILE_UNRECOGNISED, FILE_UTF16, FILE_TRUNCATED, FILE_DAMAGED, ARRAY_UNCLOSED)
-}

@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 import sys
 
-from apache_beam.runners.worker import sdk_worker_main
-
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
+    from apache_beam.runners.worker import sdk_worker_main
+
     sdk_worker_main.main(sys.argv)

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.rejection import FILE_FAULTS
+import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from pipelines.home import Home
     from pipelines.ingest.deliveries import Waiting
     from pipelines.ingest.manifest import Manifest
 
-SHOWN_RULES = 5
+SHOWN_REJECTIONS = 10
+_COLUMNS = ["line_number", "item_number", "findings"]
 
 
-def file_messages(manifests: Iterable[Manifest]) -> list[str]:
-    """Return one line for every file that is empty or of which something was rejected."""
-    return [line for manifest in manifests if (line := _file_message(manifest))]
+def delivery_messages(home: Home, manifests: Sequence[Manifest]) -> list[str]:
+    """Return a line for each empty file, and for the first rejections with file, line and field."""
+    lines = [
+        f"{each.name}: is empty; ask the tool whether it had nothing to deliver"
+        for each in manifests
+        if each.read == 0
+    ]
+    rejected = sum(each.rejected for each in manifests)
+    lines += islice(_rejections(home, manifests), SHOWN_REJECTIONS)
+    if rejected > SHOWN_REJECTIONS:
+        lines.append(f"… and {rejected - SHOWN_REJECTIONS} more rejections")
+    if rejected:
+        lines.append(
+            "rejected events are kept encrypted in lake/rejects; audit.rejections counts them by"
+            " file and rule: hand that list to the tool's vendor"
+        )
+    return lines
 
 
 def waiting_messages(waiting: Iterable[Waiting]) -> list[str]:
@@ -25,16 +42,22 @@ def waiting_messages(waiting: Iterable[Waiting]) -> list[str]:
     return [f"{name}: left for a later night: {reason}" for name, reason in waiting]
 
 
-def _file_message(manifest: Manifest) -> str | None:
-    if manifest.read == 0:
-        return f"{manifest.name}: is empty; ask the tool whether it had nothing to deliver"
-    if not manifest.rejected:
-        return None
-    rules = sorted(manifest.rejections.items(), key=lambda rule: (-rule[1], rule[0]))
-    shown = [f"{events} {_explained(rule.rule)}" for rule, events in rules[:SHOWN_RULES]]
-    more = [f"{len(rules) - SHOWN_RULES} more rules"] if len(rules) > SHOWN_RULES else []
-    return f"{manifest.name}: {manifest.rejected} rejected ({'; '.join(shown + more)})"
+def _rejections(home: Home, manifests: Iterable[Manifest]) -> Iterator[str]:
+    """Yield the rejections of each file, those that concern a whole file (line 0) first."""
+    in_order = sorted(manifests, key=lambda each: (not _has_file_fault(each), each.name))
+    for manifest in in_order:
+        for part in sorted((home.rejects / manifest.digest).glob("*.parquet")):
+            for row in pq.read_table(part, columns=_COLUMNS).to_pylist():
+                yield _rejection(manifest.name, row["line_number"], row["findings"])
 
 
-def _explained(rule: str) -> str:
-    return f"{rule}: {FILE_FAULTS[rule].message}" if rule in FILE_FAULTS else rule
+def _has_file_fault(manifest: Manifest) -> bool:
+    return any(rule.rule.startswith("file.") for rule in manifest.rejections)
+
+
+def _rejection(name: str, line_number: int, findings: Sequence[dict[str, str]]) -> str:
+    place = f"{name}, line {line_number}" if line_number else name
+    first = findings[0]
+    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+    field = f"{first['path']}: " if first["path"] != "$" else ""
+    return f"{place}: {field}{first['message']} [{first['rule']}]{more}"

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from pipelines.quality.outcome import describe
-from pipelines.report.messages import file_messages, waiting_messages
+from pipelines.report.messages import delivery_messages, waiting_messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,16 +36,19 @@ def describe_district(district: SyntheticDistrict) -> str:
     )
 
 
-def describe_ingest(outcome: IngestOutcome) -> str:
+def describe_ingest(home: Home, outcome: IngestOutcome) -> str:
     """Say what was read, what was refused and what waits."""
+    details = delivery_messages(home, outcome.ingested) + waiting_messages(outcome.waiting)
+    return "\n  ".join([_ingest_counts(outcome), *details])
+
+
+def _ingest_counts(outcome: IngestOutcome) -> str:
     read = sum(each.read for each in outcome.ingested)
     rejected = sum(each.rejected for each in outcome.ingested)
-    head = (
+    return (
         f"ingested {len(outcome.ingested)} new file(s): {read:,} read, {rejected:,} rejected;"
         f" {len(outcome.already_ingested)} file(s) already in the lake"
     )
-    details = file_messages(outcome.ingested) + waiting_messages(outcome.waiting)
-    return "\n  ".join([head, *details])
 
 
 def describe_load(outcome: LoadOutcome) -> str:
@@ -96,7 +99,7 @@ def describe_night(home: Home, night: Night) -> str:
     """Say how a night ended."""
     lines = []
     if night.ingested:
-        lines.append(describe_ingest(night.ingested).splitlines()[0])
+        lines.append(_ingest_counts(night.ingested))
     if night.loaded:
         lines.append(describe_load(night.loaded))
     if night.published:
