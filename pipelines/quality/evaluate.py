@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines.quality.outcome import CheckResult, verdict_of
+from pipelines.quality.outcome import CheckResult, Severity, Verdict
 from pipelines.quality.suites import fill_in
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Evaluation:
 def evaluate_suites(
     connection: duckdb.DuckDBPyConnection, suites: Iterable[Suite], *, as_of: date
 ) -> tuple[Evaluation, ...]:
-    """Return what came of every expectation; one that cannot be evaluated counts as not met."""
+    """Return what came of every expectation; one that cannot be evaluated has failed."""
     source = _warehouse_source(connection)
     return tuple(_evaluate(connection, source, suite, as_of) for suite in suites)
 
@@ -146,17 +146,25 @@ def _has_raised(validation: Any) -> bool:
 
 
 def _result(suite: Suite, expected: Expected, validation: Any) -> CheckResult:
-    is_evaluated = validation is not None
     return CheckResult(
         table=suite.table,
         name=expected.name,
         expectation=expected.type,
         severity=expected.severity,
-        verdict=verdict_of(expected.severity, is_met=is_evaluated and bool(validation.success)),
-        observed=_observed(validation.result) if is_evaluated else None,
+        verdict=_verdict(expected, validation),
+        observed=None if validation is None else _observed(validation.result),
         reason=expected.reason,
-        is_evaluated=is_evaluated,
+        is_evaluated=validation is not None,
     )
+
+
+def _verdict(expected: Expected, validation: Any) -> Verdict:
+    if validation is None:
+        # Whatever the severity: a table that is missing or differs must not be published.
+        return Verdict.FAILED
+    if validation.success:
+        return Verdict.PASSED
+    return Verdict.FAILED if expected.severity is Severity.CRITICAL else Verdict.WARNED
 
 
 def _observed(result: dict[str, Any]) -> float | None:

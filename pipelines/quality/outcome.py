@@ -72,7 +72,7 @@ class CheckOutcome:
 
     @property
     def failed(self) -> int:
-        """How many critical expectations were not met."""
+        """How many critical expectations were not met, or any that could not be evaluated."""
         return self._count(Verdict.FAILED)
 
     @property
@@ -85,19 +85,12 @@ class CheckOutcome:
         return sum(result.verdict is verdict for result in self.results)
 
 
-def verdict_of(severity: Severity, *, is_met: bool) -> Verdict:
-    """Return what a met or unmet expectation of this severity comes to."""
-    if is_met:
-        return Verdict.PASSED
-    return Verdict.FAILED if severity is Severity.CRITICAL else Verdict.WARNED
-
-
 def refuse_failed(outcome: CheckOutcome) -> None:
     """Raise CheckFailedError where a critical expectation was not met; warnings pass."""
     failed = [result for result in outcome.findings if result.verdict is Verdict.FAILED]
     if failed:
         raise CheckFailedError(
-            f"{len(failed)} critical check(s) failed {outcome.stage.replace('_', ' ')}:"
+            f"{len(failed)} check(s) failed {outcome.stage.replace('_', ' ')}:"
             + "".join(f"\n    {describe(result)}" for result in failed),
             failed[0].reason.mend,
         )

@@ -63,12 +63,13 @@ def test_warning_reports_and_lets_the_run_go_on(
 def test_missing_table_is_not_taken_for_a_good_one(
     home: Home, key: Key, as_of: date, change: Change
 ) -> None:
-    """What cannot be evaluated counts as not met, and says so."""
+    """What cannot be evaluated has failed, whatever its severity, and says so."""
     change("drop table audit.reconciliation")
 
     outcome = run_checks(home, Stage.AFTER_BUILD, key=key, as_of=as_of)
 
-    unevaluated = {result.name for result in outcome.results if not result.is_evaluated}
+    unevaluated = {result.name for result in outcome.findings if not result.is_evaluated}
+    assert outcome.failed == len(unevaluated)
     assert unevaluated == {"every_file_adds_up", "every_file_is_reconciled", "few_events_voided"}
     with pytest.raises(CheckFailedError, match="could not be evaluated"):
         refuse_failed(outcome)

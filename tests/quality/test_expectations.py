@@ -25,7 +25,7 @@ FAULTS = {
         "some_file_was_delivered": "delete from loaded.files",
         "few_events_rejected": "update loaded.files set rejected = 60",
         "most_events_accepted": "update loaded.files set rejected = 600 where source = 'mathpath'",
-        "few_duplicates": "update loaded.files set duplicate = 400",
+        "few_duplicates": "update loaded.files set duplicate = 700",
         "few_conflicts": "update loaded.files set conflicting = 20",
     },
     "loaded.events": {

@@ -40,7 +40,7 @@ def empty_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     connection.execute(event_table_ddl())
     for file in sorted(resource_path("dbt").glob("models/marts/*/*.yml")):
         connection.execute(f"create schema if not exists {file.parent.name}")
-        for model in yaml.safe_load(file.read_text("utf-8"))["models"]:
+        for model in yaml.safe_load(file.read_text("utf-8")).get("models", []):
             columns = ", ".join(
                 f'"{each["name"]}" {each["data_type"]}' for each in model["columns"]
             )
