@@ -10,7 +10,7 @@ import jsonschema_rs
 
 from pipelines.resources import resource_path
 from pipelines.validation.annotations import Annotations, Constraint
-from pipelines.validation.explain import message_of, places_of
+from pipelines.validation.explain import json_path, message_of, places_of
 from pipelines.validation.findings import Finding, JsonObject, Severity
 
 if TYPE_CHECKING:
@@ -63,13 +63,25 @@ class CompiledSchema:
         )
         self.is_valid = self._validator.is_valid
 
-    def findings(self, instance: object) -> Iterator[Finding]:
-        """Yield everything that the schema refuses in an instance."""
-        for error in self._validator.iter_errors(instance):
-            constraint = self._constraint(error)
-            message = message_of(error, constraint.expected)
-            for path in places_of(error):
-                yield Finding(constraint.rule, Severity.ERROR, path, message, constraint.clause)
+    def findings(self, instance: object) -> list[Finding]:
+        """Return everything that the schema refuses in an instance.
+
+        Where a value is of the wrong kind, all else that is said about it only follows.
+        """
+        errors = list(self._validator.iter_errors(instance))
+        mistyped = {json_path(each.instance_path) for each in errors if each.kind.name == "type"}
+        return [
+            finding
+            for error in errors
+            if error.kind.name == "type" or json_path(error.instance_path) not in mistyped
+            for finding in self._described(error)
+        ]
+
+    def _described(self, error: jsonschema_rs.ValidationError) -> Iterator[Finding]:
+        constraint = self._constraint(error)
+        message = message_of(error, constraint.expected)
+        for path in places_of(error):
+            yield Finding(constraint.rule, Severity.ERROR, path, message, constraint.clause)
 
     def _constraint(self, error: jsonschema_rs.ValidationError) -> Constraint:
         # The evaluation path of a property name leaves out the keyword (jsonschema-rs 0.60).
