@@ -33,16 +33,17 @@ def run_checks(home: Home, stage: Stage, *, key: Key, as_of: date) -> CheckOutco
     with open_encrypted(home.warehouse_file, key, read_only=True) as connection:
         connection.execute("set temp_directory = ?", [f"{home.warehouse_file}.spill"])
         evaluations = evaluate_suites(connection, read_suites(stage), as_of=as_of)
-    outcome = CheckOutcome(stage, tuple(result for each in evaluations for result in each.results))
-    _write_outcome(home.reports / CHECKS_FOLDER / f"{stage}.json", outcome, as_of)
+    results = tuple(result for each in evaluations for result in each.results)
+    outcome = CheckOutcome(stage, as_of, results)
+    _write_outcome(home.reports / CHECKS_FOLDER / f"{stage}.json", outcome)
     write_data_docs(home.reports / DATA_DOCS_FOLDER, outcome, evaluations)
     return outcome
 
 
-def _write_outcome(file: Path, outcome: CheckOutcome, as_of: date) -> None:
+def _write_outcome(file: Path, outcome: CheckOutcome) -> None:
     document = {
         "stage": outcome.stage,
-        "as_of_date": as_of,
+        "as_of_date": outcome.as_of_date,
         "passed": outcome.passed,
         "warned": outcome.warned,
         "failed": outcome.failed,

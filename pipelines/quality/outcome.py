@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pipelines.errors import CheckFailedError
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 class Stage(StrEnum):
@@ -58,6 +62,7 @@ class CheckOutcome:
     """Everything that one stage's suites found."""
 
     stage: Stage
+    as_of_date: date
     results: tuple[CheckResult, ...]
 
     @property
@@ -97,9 +102,10 @@ def refuse_failed(outcome: CheckOutcome) -> None:
 
 
 def describe(result: CheckResult) -> str:
-    """Return one line on a result: where, what, how much."""
+    """Return one line on a result: where, what, how much, and what was expected."""
     observed = "could not be evaluated" if not result.is_evaluated else _observed(result)
-    return f"{result.table}: {result.name}: {observed}. {result.reason.means}"
+    name = result.name.replace("_", " ")
+    return f"{result.table}: {name}: {observed}. Expected: {result.reason.means}"
 
 
 def _observed(result: CheckResult) -> str:

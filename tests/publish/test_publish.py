@@ -6,6 +6,8 @@ import dataclasses
 import json
 import os
 import stat
+import subprocess
+import sys
 from typing import TYPE_CHECKING, NoReturn
 
 import duckdb
@@ -185,6 +187,34 @@ def test_interrupted_publish_leaves_the_old_build(  # noqa: PLR0913, PLR0917 - f
         "build-two",
         "current",
     ]
+
+
+def test_power_cut_before_the_switch_leaves_the_old_build(
+    home: Home, settings: Settings, key: Key, rebuild: Rebuild
+) -> None:
+    """A process that dies with no chance to tidy up leaves readers what they had."""
+    publish_build(home, settings, key, "build-one")
+    rebuild("build-two")
+    dying = f"""
+import os, sys
+sys.path[:0] = {sys.path!r}
+from pathlib import Path
+from pipelines.home import Home
+from pipelines.identity.keys import Key
+from pipelines.publish import folders
+from pipelines.publish.publish import publish_build
+from pipelines.settings import Settings
+folders.switch = lambda *_: os._exit(9)
+home = Home(Path({str(home.root)!r}))
+settings = Settings("riverbend", "Riverbend", "America/Chicago", home.root / "keys", (), ())
+publish_build(home, settings, Key("warehouse", 1, bytes.fromhex({key.hex!r})), "build-two")
+"""
+    ended = subprocess.run([sys.executable, "-c", dying], check=False)  # noqa: S603 - our own code
+    assert ended.returncode == 9
+    assert read_manifest(home.current_build).build.build_id == "build-one"
+
+    publish_build(home, settings, key, "build-two")
+    assert read_manifest(home.current_build).build.build_id == "build-two"
 
 
 def test_leftovers_are_removed(home: Home, settings: Settings, key: Key) -> None:

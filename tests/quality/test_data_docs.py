@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from html.parser import HTMLParser
@@ -70,13 +71,22 @@ def test_every_suite_has_a_page_with_its_reasons(pages: Path) -> None:
                 assert expected.reason.matters[:30].split("'")[0] in page
 
 
+def test_index_counts_what_was_found(checked: Home, pages: Path) -> None:
+    """The index of a stage tells its date, its counts and where they come from."""
+    results = json.loads((checked.reports / "checks" / "after_build.json").read_bytes())
+    text = _text(pages / "after_build" / "index.html")
+
+    assert f"As of 2025-10-10: {results['passed']} passed , 0 warned , 2 failed" in text
+    assert "audit.reconciliation 3 0 1" in text
+    assert "audit.rejections 1 0 1" in text
+
+
 def test_rules_are_rendered_by_great_expectations(pages: Path) -> None:
     """A page says the rule as Great Expectations words it, and the number that it observed."""
-    page = (pages / "after_load" / "loaded.rejections.html").read_text("utf-8")
-    text = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    text = _text(pages / "after_load" / "loaded.rejections.html")
 
     assert "disagreeing_files maximum value must be less than or equal to 0.0 . 6" in text
-    assert '<td class="failed">failed</td>' in page
+    assert "failed rejections explain the ledger critical" in text
 
 
 def test_pages_load_nothing_and_links_lead_somewhere(pages: Path) -> None:
@@ -119,3 +129,7 @@ def test_pages_repeat(checked: Home, pages: Path, key: Key, as_of: date) -> None
         run_checks(checked, stage, key=key, as_of=as_of)
 
     assert {page: page.read_bytes() for page in pages.rglob("*.html")} == before
+
+
+def _text(page: Path) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", page.read_text("utf-8")).split())
