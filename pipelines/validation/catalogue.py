@@ -12,6 +12,8 @@ from pipelines.validation.findings import Severity
 from pipelines.validation.recognise import UNRECOGNISED
 from pipelines.validation.rules_caliper import CALIPER_RULES
 from pipelines.validation.rules_xapi import STATEMENT_RULES
+from pipelines.validation.warnings_caliper import CALIPER_WARNINGS
+from pipelines.validation.warnings_xapi import STATEMENT_WARNINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +67,8 @@ def _rules_in_code() -> Iterator[RuleEntry]:
     findings = (*DECODING_FINDINGS.values(), UNRECOGNISED, *UNKNOWN_TYPE.values())
     for finding in findings:
         yield RuleEntry(finding.rule, finding.severity, finding.clause, finding.message)
-    for rules in (STATEMENT_RULES, *CALIPER_RULES.values()):
+    in_code = (STATEMENT_RULES, STATEMENT_WARNINGS)
+    for rules in (*in_code, *CALIPER_RULES.values(), *CALIPER_WARNINGS.values()):
         for rule in rules:
             yield RuleEntry(rule.name, rule.severity, rule.clause, rule.message)
 

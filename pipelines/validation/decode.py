@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any, NamedTuple
 
 import orjson
 
+from pipelines.validation.explain import shown_name
 from pipelines.validation.findings import Finding, Severity
 
 # Deeper than any event needs, and what the serialiser of the suspect test can follow.
@@ -56,18 +58,21 @@ def decode(raw: bytes) -> Document | Undecodable:
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        return _undecodable(_rule_of(str(error)))
+        return _undecodable(_rule_of(error.msg), f" (at character {error.pos + 1})")
     try:
         again = orjson.dumps(value)
     except orjson.JSONEncodeError:
         return _undecodable("json.nesting")
-    if again != raw and _may_repeat_a_key(raw, again) and _repeats_a_key(raw):
-        return _undecodable("json.duplicate-key")
+    if again != raw and _may_repeat_a_key(raw, again):
+        name = _repeated_key(raw)
+        if name is not None:
+            return _undecodable("json.duplicate-key", f" ({shown_name(name)})")
     return Document(value)
 
 
-def _undecodable(rule: str) -> Undecodable:
-    return Undecodable(DECODING_FINDINGS[rule])
+def _undecodable(rule: str, detail: str = "") -> Undecodable:
+    finding = DECODING_FINDINGS[rule]
+    return Undecodable(finding._replace(message=finding.message + detail))
 
 
 def _rule_of(wording: str) -> str:
@@ -87,13 +92,15 @@ def _may_repeat_a_key(raw: bytes, again: bytes) -> bool:
     return b"\\" in raw and (b"\\u003a" in raw or b"\\u003A" in raw)
 
 
-def _repeats_a_key(raw: bytes) -> bool:
-    repeated = False
+def _repeated_key(raw: bytes) -> str | None:
+    """Return the first key that an object has twice."""
+    repeated: list[str] = []
 
     def look(members: list[tuple[str, object]]) -> None:
-        nonlocal repeated
-        repeated = repeated or len(members) != len({name for name, _ in members})
+        if len(members) != len(dict(members)):
+            counts = Counter(name for name, _ in members)
+            repeated.extend(name for name, count in counts.items() if count > 1)
 
     # Numbers do not matter here, and a huge one would be slow or refused.
     json.loads(raw, object_pairs_hook=look, parse_int=len, parse_float=len)
-    return repeated
+    return repeated[0] if repeated else None

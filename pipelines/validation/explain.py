@@ -30,6 +30,11 @@ def json_path(parts: Sequence[str | int]) -> str:
     return "$" + "".join(_step(part) for part in parts)
 
 
+def shown_name(name: str) -> str:
+    """Return the name of a member, or a star for one that may be personal."""
+    return name if _PLAIN_NAME.match(name) else "*"
+
+
 def places_of(error: jsonschema_rs.ValidationError) -> list[str]:
     """Return where an error is; an unknown property is its own place."""
     parts = error.instance_path
@@ -57,7 +62,8 @@ def message_of(error: jsonschema_rs.ValidationError, expected: str) -> str:
 def _step(part: str | int) -> str:
     if isinstance(part, int):
         return f"[{part}]"
-    return f".{part}" if _PLAIN_NAME.match(part) else "[*]"
+    shown = shown_name(part)
+    return "[*]" if shown == "*" else f".{shown}"
 
 
 def _types(names: Sequence[str]) -> str:

@@ -34,10 +34,22 @@ def repeated_component_ids(statement: JsonObject) -> Iterable[str]:
     """Yield the lists of an interaction in which two components have one id (Data 2.4.4.1)."""
     return [
         json_path([*place, "definition", name])
-        for place, definition in _interactions(statement)
+        for place, definition in interactions(statement)
         for name in _COMPONENT_LISTS
         if name in definition and _repeats_an_id(definition[name])
     ]
+
+
+def interactions(statement: JsonObject) -> Iterator[tuple[list[str | int], JsonObject]]:
+    """Yield each definition of an interaction, with its place, of whatever activity."""
+    activity = statement["object"]
+    if "interactionType" in activity.get("definition", ()):
+        yield ["object"], activity["definition"]
+    elif activity.get("objectType") == "SubStatement":
+        for place, definition in interactions(activity):
+            yield ["object", *place], definition
+    if "context" in statement and "contextActivities" in statement["context"]:
+        yield from _surrounding_interactions(statement["context"]["contextActivities"])
 
 
 STATEMENT_RULES = (
@@ -65,18 +77,6 @@ def _is_out_of_order(score: JsonObject) -> bool:
     return raw is not None and (
         (low is not None and raw < low) or (high is not None and raw > high)
     )
-
-
-def _interactions(statement: JsonObject) -> Iterator[tuple[list[str | int], JsonObject]]:
-    """Yield each definition of an interaction, with its place, of whatever activity."""
-    activity = statement["object"]
-    if "interactionType" in activity.get("definition", ()):
-        yield ["object"], activity["definition"]
-    elif activity.get("objectType") == "SubStatement":
-        for place, definition in _interactions(activity):
-            yield ["object", *place], definition
-    if "context" in statement and "contextActivities" in statement["context"]:
-        yield from _surrounding_interactions(statement["context"]["contextActivities"])
 
 
 def _surrounding_interactions(

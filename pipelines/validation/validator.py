@@ -20,6 +20,8 @@ from pipelines.validation.rules import Rule, broken, keeps_all
 from pipelines.validation.rules_caliper import CALIPER_RULES
 from pipelines.validation.rules_xapi import STATEMENT_RULES
 from pipelines.validation.schema_set import CompiledSchema, SchemaSet
+from pipelines.validation.warnings_caliper import CALIPER_WARNINGS
+from pipelines.validation.warnings_xapi import STATEMENT_WARNINGS
 
 _SCHEMAS = "https://w3id.org/plumbline/schemas"
 _XAPI_2 = " (unchanged in xAPI 2.0)"
@@ -77,6 +79,13 @@ class Validator:
         if schema is None:
             return (UNKNOWN_TYPE[version], *broken(CALIPER_RULES[version], body))
         return _judge(schema, CALIPER_RULES[version], body)
+
+    def warnings(
+        self, body: JsonObject, *, standard: Standard, version: SpecVersion
+    ) -> tuple[Finding, ...]:
+        """Return what one item should keep and does not; it is accepted all the same."""
+        rules = STATEMENT_WARNINGS if standard is _XAPI else CALIPER_WARNINGS[version]
+        return tuple(broken(rules, body))
 
     def check_envelope(self, envelope: JsonObject) -> tuple[Finding, ...]:
         """Return every error of a Caliper envelope itself, without its entries."""

@@ -114,3 +114,18 @@ def test_every_duplicate_is_found(members: dict[str, str], data: st.DataObject) 
     assert _rule(text.replace(":", data.draw(st.sampled_from([":", " : "]))).encode()) == (
         "json.duplicate-key"
     )
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        pytest.param(b'{"verb":1,"verb":2}', "(verb)", id="plain-name"),
+        pytest.param(b'{"ada@b.c":1,"ada@b.c":2}', "(*)", id="masked-name"),
+        pytest.param(b'{"a":tru}', "(at character 6)", id="place"),
+    ],
+)
+def test_a_refusal_says_where_to_look(raw: bytes, message: str) -> None:
+    """A repeated key is named unless it may be personal, a fault of syntax by its place."""
+    decoded = decode(raw)
+    assert isinstance(decoded, Undecodable)
+    assert message in decoded.finding.message

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from pipelines.validation.catalogue import catalogue
-from pipelines.validation.findings import Finding, SpecVersion, Standard
+from pipelines.validation.findings import Finding, Severity, SpecVersion, Standard
 from pipelines.validation.recognise import CALIPER_CONTEXTS
 from pipelines.validation.schema_set import SchemaSet
 from pipelines.validation.validator import Validator
@@ -36,6 +36,7 @@ class Case(NamedTuple):
     base: str
     body: dict[str, Any]
     rules: set[str]
+    severity: Severity
 
 
 def _edited(base: dict[str, Any], edits: dict[str, Any]) -> dict[str, Any]:
@@ -64,7 +65,8 @@ def _cases(standard: Standard) -> list[Case]:
             for number, edits in enumerate(case[kind]):
                 name = f"{version}-{case['rule']}-{kind}-{number}"
                 body = _edited(base, edits)
-                found.append(Case(name, standard, version, case["base"], body, rules))
+                severity = Severity(case.get("severity", Severity.ERROR))
+                found.append(Case(name, standard, version, case["base"], body, rules, severity))
     return found
 
 
@@ -80,13 +82,24 @@ def validator() -> Validator:
 def _findings(validator: Validator, case: Case) -> tuple[Finding, ...]:
     if case.base == "envelope":
         return validator.check_envelope(case.body)
-    return validator.check(case.body, standard=case.standard, version=case.version)
+    is_error = case.severity is Severity.ERROR
+    ask = validator.check if is_error else validator.warnings
+    return ask(case.body, standard=case.standard, version=case.version)
 
 
 @pytest.mark.parametrize("case", _ALL, ids=lambda case: case.name)
 def test_a_case_breaks_exactly_its_rule(validator: Validator, case: Case) -> None:
     """An edit that breaks a rule breaks no other, and a near miss breaks none."""
     assert {finding.rule for finding in _findings(validator, case)} == case.rules
+
+
+@pytest.mark.parametrize(
+    "case", [each for each in _ALL if each.severity is Severity.WARNING], ids=lambda case: case.name
+)
+def test_a_warning_refuses_nothing(validator: Validator, case: Case) -> None:
+    """What only should be kept is no error."""
+    findings = validator.check(case.body, standard=case.standard, version=case.version)
+    assert findings == ()
 
 
 def test_every_rule_has_a_case_that_breaks_it() -> None:
