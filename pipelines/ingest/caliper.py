@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.identity.pseudonyms import LocalIdentifier
 from pipelines.ingest.rows import (
-    NO_TIME,
     EventRow,
     Identity,
     Keyring,
     Place,
-    Unplaceable,
     chosen_by,
 )
 from pipelines.ingest.times import parse_duration_seconds, parse_time
@@ -35,11 +33,11 @@ class _Learner(NamedTuple):
 
 def caliper_row(
     event: dict[str, Any], identity: Identity, *, place: Place, keyring: Keyring
-) -> EventRow | Unplaceable:
-    """Return the row of a valid, minimised event, or why it cannot be placed in time."""
+) -> EventRow | None:
+    """Return the row of a valid, minimised event; None without a time: it has no school day."""
     occurred_at = parse_time(event["eventTime"])
     if occurred_at is None:
-        return NO_TIME
+        return None
     target = _entity(event.get("object"))
     generated = _entity(event.get("generated"))
     attempt = _attempt(target, generated)

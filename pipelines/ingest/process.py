@@ -14,7 +14,6 @@ from pipelines.ingest.rows import (
     Identity,
     Keyring,
     Place,
-    Unplaceable,
     event_id_of,
 )
 from pipelines.ingest.xapi import xapi_row
@@ -26,7 +25,9 @@ if TYPE_CHECKING:
     from pipelines.ingest.items import RawItem
     from pipelines.validation.validator import Validator
 
+# Why a valid item is not stored: no mart could use it.
 ENTITY_DESCRIPTION = "entity_description"
+NO_TIME = "no_time"
 _ROW_OF = {Standard.XAPI: xapi_row, Standard.CALIPER: caliper_row}
 
 
@@ -112,13 +113,13 @@ class _PartRun:
             self._outcome.minimised[ENTITY_DESCRIPTION] += 1
             return
         row = self._row(item, Place(self._source, raw.line_number, number))
-        if isinstance(row, Unplaceable):
-            self._reject(raw, number, stage=Stage.PLACE, findings=(row.finding,))
-        else:
-            self._outcome.read += 1
+        self._outcome.read += 1
+        if row:
             self._outcome.rows.append(row)
+        else:
+            self._outcome.minimised[NO_TIME] += 1
 
-    def _row(self, item: Item, place: Place) -> EventRow | Unplaceable:
+    def _row(self, item: Item, place: Place) -> EventRow | None:
         event = item.body
         identity = Identity(
             event_id_of(event), self._keyring.body_digest(event), item.version.value

@@ -5,7 +5,6 @@
 | read | a file, or a stretch of it, that gives no items |
 | decode | bytes that are no JSON document |
 | validate | an item that breaks its standard, or belongs to none |
-| place | a valid event that cannot be put on a school day |
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ class Stage(StrEnum):
     READ = "read"
     DECODE = "decode"
     VALIDATE = "validate"
-    PLACE = "place"
 
 
 class Rejection(NamedTuple):

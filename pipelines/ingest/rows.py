@@ -12,7 +12,6 @@ import orjson
 import rfc8785
 
 from pipelines.identity.pseudonyms import Pseudonymiser
-from pipelines.validation.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -80,23 +79,6 @@ class Identity(NamedTuple):
     event_id: str
     body_digest: str
     spec_version: str
-
-
-class Unplaceable(NamedTuple):
-    """Why a valid event cannot become a row."""
-
-    finding: Finding
-
-
-NO_TIME = Unplaceable(
-    Finding(
-        "plumbline.event.time",
-        Severity.ERROR,
-        "$",
-        "has no time, so it belongs to no school day",
-        "Plumbline data contract",
-    )
-)
 
 
 class Keyring:

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 from pipelines.identity.pseudonyms import LocalIdentifier
 from pipelines.ingest.rows import (
     CASE_ITEM_PATH,
-    NO_TIME,
     OBJECTIVE_TYPE,
     EventRow,
     Keyring,
     Place,
-    Unplaceable,
     chosen_by,
     normal_event_id,
 )
@@ -28,12 +26,12 @@ _CHOICES_OF_TRUE_FALSE = 2
 
 def xapi_row(
     statement: dict[str, Any], identity: Identity, *, place: Place, keyring: Keyring
-) -> EventRow | Unplaceable:
-    """Return the row of a valid, minimised statement, or why it cannot be placed in time."""
+) -> EventRow | None:
+    """Return the row of a valid, minimised statement; None without a time: it has no school day."""
     time = statement.get("timestamp") or statement.get("stored")
     occurred_at = parse_time(time) if time else None
     if occurred_at is None:
-        return NO_TIME
+        return None
     verb = statement["verb"]["id"]
     target = statement["object"]
     is_activity = target.get("objectType", "Activity") == "Activity"

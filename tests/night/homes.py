@@ -1,0 +1,100 @@
+"""Homes for whole nights, and what tests read back from them."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pipelines.synth import SyntheticDistrict, write_district
+
+if TYPE_CHECKING:
+    from datetime import date
+
+STUDENTS, DAYS, SEED = 40, 12, 11
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "conformance"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictNight:
+    """A synthetic district after its night."""
+
+    district: SyntheticDistrict
+    ran: Ran
+
+    @property
+    def root(self) -> Path:
+        """The home."""
+        return self.district.home
+
+    def marts(self) -> duckdb.DuckDBPyConnection:
+        """Open the published marts as a reader does."""
+        return duckdb.connect(str(self.root / "published/current/marts.duckdb"), read_only=True)
+
+
+def plumbline(*arguments: str | Path) -> Ran:
+    """Run the command line in a process of its own, as a person does."""
+    done = subprocess.run(  # noqa: S603 -- the arguments are the test's own
+        [sys.executable, "-m", "pipelines", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def run_district(root: Path) -> DistrictNight:
+    """Write the test district and run its night."""
+    district = write_district(root, students=STUDENTS, days=DAYS, seed=SEED)
+    return DistrictNight(district, run_night(root, district.as_of_date))
+
+
+def run_night(root: Path, as_of_date: date) -> Ran:
+    """Run `plumbline nightly`."""
+    return plumbline("nightly", "--home", root, "--date", as_of_date.isoformat())
+
+
+def planted_counts(root: Path) -> dict[str, dict[str, int]]:
+    """Return what the truth says of every file."""
+    columns = ("read", "loaded", "duplicate", "conflicting", "rejected", "minimised", "voided")
+    with (root / "truth" / "files.csv").open(encoding="utf-8", newline="") as stream:
+        return {
+            row["file_name"]: {column: int(row[column]) for column in columns}
+            for row in csv.DictReader(stream)
+        }
+
+
+def counts_by_file(marts: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    """Return what audit.reconciliation says of every file."""
+    relation = marts.sql(
+        "select file_name, read, loaded, duplicate, conflicting, rejected, minimised, voided"
+        " from audit.reconciliation"
+    )
+    names = relation.columns[1:]
+    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in relation.fetchall()}
+
+
+def all_rows(marts: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of every published table, in order."""
+    tables = marts.sql(
+        "select table_schema || '.' || table_name from information_schema.tables"
+        " where table_schema <> 'information_schema' order by all"
+    ).fetchall()
+    return {
+        table: marts.sql(f"select * from {table} order by all").fetchall() for (table,) in tables
+    }

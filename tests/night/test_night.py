@@ -1,0 +1,144 @@
+"""A whole night on a synthetic district comes to what was planted in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+
+from pipelines.cli import district_at
+from pipelines.warehouse.load import open_warehouse
+from tests.night.homes import all_rows, counts_by_file, planted_counts, plumbline, run_night
+from tests.oracles.mastery import judge_mastery
+from tests.oracles.time_on_task import measure_time
+from tests.oracles.values import District, Event, read_district, read_events
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.night.homes import DistrictNight
+
+SECOND_IN_MINUTES = 1 / 60
+
+
+def test_night_publishes(night: DistrictNight) -> None:
+    """The night ends with a published build and says what it loaded."""
+    assert night.ran.code in {0, 2}, night.ran.err
+    assert "is now current" in night.ran.out
+
+
+def test_every_file_is_counted_as_planted(night: DistrictNight) -> None:
+    """Read, loaded, duplicate, conflicting, rejected, minimised and voided are the truth's."""
+    with night.marts() as marts:
+        assert counts_by_file(marts) == planted_counts(night.root)
+
+
+def test_every_file_adds_up(night: DistrictNight) -> None:
+    """Nothing of any file is unaccounted for."""
+    with night.marts() as marts:
+        assert marts.sql("select bool_and(adds_up) from audit.reconciliation").fetchall() == [
+            (True,)
+        ]
+
+
+def test_second_run_finds_nothing_new(night: DistrictNight) -> None:
+    """Running the same night again loads nothing, publishes nothing, and says so."""
+    before = _digest_of_published(night.root)
+    again = run_night(night.root, night.district.as_of_date)
+    assert again.code in {0, 2}
+    assert "nothing new to load" in again.out
+    assert "readers already have build" in again.out
+    assert _digest_of_published(night.root) == before
+
+
+def test_lake_is_the_same_bytes_from_scratch(
+    night: DistrictNight, second_night: DistrictNight
+) -> None:
+    """Two runs from scratch give byte-identical Parquet in the lake."""
+    assert _bytes_below(night.root / "lake") == _bytes_below(second_night.root / "lake")
+
+
+def test_marts_are_the_same_rows_from_scratch(
+    night: DistrictNight, second_night: DistrictNight
+) -> None:
+    """Two runs from scratch give identical rows; only audit.builds knows the clock."""
+    with night.marts() as first, second_night.marts() as second:
+        rows, others = all_rows(first), all_rows(second)
+    assert rows.pop("audit.builds") != []
+    assert others.pop("audit.builds") != []
+    assert rows == others
+
+
+def test_mastery_is_that_of_the_oracle(night: DistrictNight) -> None:
+    """Every estimate of the district is the slow calculation's, to 1e-9."""
+    district, events = _loaded(night)
+    expected = {
+        (row.student_key, row.standard_id): (
+            row.status,
+            pytest.approx(row.estimate, abs=1e-9),
+            pytest.approx(row.interval_low, abs=1e-9),
+            pytest.approx(row.interval_high, abs=1e-9),
+            row.evidence_count,
+        )
+        for row in judge_mastery(district, events)
+    }
+    with night.marts() as marts:
+        found = marts.sql(
+            "select student_key, standard_id, status, estimate, interval_low, interval_high,"
+            " evidence_count from learning.mastery"
+        ).fetchall()
+    assert {row[:2]: row[2:] for row in found} == expected
+
+
+def test_time_on_task_is_that_of_the_oracle(night: DistrictNight) -> None:
+    """Every number of minutes is the slow calculation's, to the second."""
+    district, events = _loaded(night)
+    expected = {
+        (row.student_key, row.activity_date, row.day_part): tuple(
+            pytest.approx(row.minutes(bound), abs=SECOND_IN_MINUTES)
+            for bound in ("low", "mid", "high")
+        )
+        for row in measure_time(district, events)
+    }
+    with night.marts() as marts:
+        found = marts.sql(
+            "select student_key, activity_date, day_part, minutes_low, minutes_mid, minutes_high"
+            " from proxies.time_on_task"
+        ).fetchall()
+    assert {row[:3]: row[3:] for row in found} == expected
+
+
+def test_status_tells_the_build(night: DistrictNight) -> None:
+    """`plumbline status --json` names the build that readers see and its tables."""
+    status = orjson.loads(plumbline("status", "--home", night.root, "--json").out)
+    assert status["build_id"] == (night.root / "published/current").readlink().name
+    assert any(table["name"] == "mastery" for table in status["tables"])
+
+
+def test_run_report_tells_the_night(night: DistrictNight) -> None:
+    """reports/latest.json holds the result, the files and the checks."""
+    report = orjson.loads((night.root / "reports/latest.json").read_bytes())
+    assert report["result"] in {"published", "published_with_warnings"}
+    assert set(report["checks"]) == {"after_load", "after_build"}
+
+
+def _loaded(night: DistrictNight) -> tuple[District, list[Event]]:
+    home, settings = district_at(night.root)
+    with open_warehouse(home, settings, read_only=True) as connection:
+        return (
+            read_district(connection, night.district.as_of_date),
+            read_events(connection),
+        )
+
+
+def _bytes_below(folder: Path) -> dict[str, bytes]:
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def _digest_of_published(root: Path) -> dict[str, bytes]:
+    return _bytes_below(root / "published")
