@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from pipelines.errors import PlumblineError
+from pipelines.errors import ConfigurationError, PlumblineError
 from pipelines.home import Home
 from pipelines.identity.keys import read_key
 from pipelines.lock import hold
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipelines.nightly import Night
+    from pipelines.synth import SyntheticDistrict
 
 EXIT_FAILED = 1
 EXIT_USAGE = 64  # EX_USAGE of sysexits.h: 2 says "published with warnings"
@@ -111,12 +112,7 @@ def init(root: Path, district_id: str, name: str, zone: str) -> None:
 @size_options
 def synth(root: Path, students: int, days: int, seed: int) -> None:
     """Write a synthetic district: a complete home, and the truth planted in it."""
-    from pipelines.report.text import describe_district
-    from pipelines.synth import write_district
-
-    with Reporter().step("synth"):
-        district = write_district(root, students=students, days=days, seed=seed)
-    click.echo(describe_district(district))
+    _write_district(root, students=students, days=days, seed=seed)
 
 
 @commands.command()
@@ -125,12 +121,9 @@ def synth(root: Path, students: int, days: int, seed: int) -> None:
 def demo(root: Path, students: int, days: int, seed: int) -> None:
     """Write a synthetic district and run its night, as of the day after its last school day."""
     from pipelines.nightly import NightResult
-    from pipelines.report.text import describe_demo, describe_district
-    from pipelines.synth import write_district
+    from pipelines.report.text import describe_demo
 
-    with Reporter().step("synth"):
-        district = write_district(root, students=students, days=days, seed=seed)
-    click.echo(describe_district(district))
+    district = _write_district(root, students=students, days=days, seed=seed)
     home, settings = district_at(root)
     night = _run_night(home, settings, district.as_of_date)
     click.echo(describe_demo(home, settings, night))
@@ -259,6 +252,19 @@ def main() -> None:
     except PlumblineError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(EXIT_FAILED)
+
+
+def _write_district(root: Path, *, students: int, days: int, seed: int) -> SyntheticDistrict:
+    from pipelines.report.text import describe_district
+    from pipelines.synth import write_district
+
+    with Reporter().step("synth"):
+        try:
+            district = write_district(root, students=students, days=days, seed=seed)
+        except ValueError as error:
+            raise ConfigurationError(str(error), "change what it names") from None
+    click.echo(describe_district(district))
+    return district
 
 
 def _run_night(home: Home, settings: Settings, as_of_date: date) -> Night:

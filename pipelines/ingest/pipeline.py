@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 WATCH_INTERVAL_SECONDS = 1.0
+LAKE_MODE = 0o750
 _WORKER = f"{shlex.quote(sys.executable)} -m pipelines.ingest.worker"
 
 
@@ -66,6 +67,8 @@ def ingest(home: Home, settings: Settings, *, advance: Callable[[int, int], None
         str(home.root), str(settings.keys_folder), settings.district_id, settings.ingest, facts
     )
     if deliveries:
+        home.lake.mkdir(parents=True, exist_ok=True)
+        home.lake.chmod(LAKE_MODE)
         _remove_unfinished(home, deliveries)
         with watched(home, deliveries, advance):
             run_pipeline(plan, deliveries)

@@ -8,7 +8,7 @@ from hashlib import file_digest
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.publish.manifest import MARTS_FILE, PublishedTable
-from pipelines.warehouse.connection import WAREHOUSE, connect_in_memory
+from pipelines.warehouse.connection import WAREHOUSE, attach, connect_in_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def copy_marts(
 
     Rows are ordered by all columns, from the first, so the same rows give the same Parquet bytes.
     """
-    _attach(connection, folder / MARTS_FILE, key, is_read_only=False)
+    attach(connection, folder / MARTS_FILE, key, alias=MARTS, read_only=False)
     if key is not None:
         _add_parquet_key(connection, key)
     relations = _relations(connection)
@@ -60,7 +60,7 @@ def open_marts(folder: Path, *, key: Key | None) -> Iterator[duckdb.DuckDBPyConn
     """Yield a connection that reads the marts of a build; it never writes."""
     connection = connect_in_memory()
     try:
-        _attach(connection, folder / MARTS_FILE, key, is_read_only=True)
+        attach(connection, folder / MARTS_FILE, key, alias=MARTS, read_only=True)
         if key is not None:
             _add_parquet_key(connection, key)
         connection.execute(f"use {MARTS}")
@@ -72,16 +72,6 @@ def open_marts(folder: Path, *, key: Key | None) -> Iterator[duckdb.DuckDBPyConn
 def parquet_options(*, is_encrypted: bool) -> str:
     """Return the option with which DuckDB reads or writes an encrypted Parquet file, if it is."""
     return f", encryption_config {{footer_key: '{MARTS}'}}" if is_encrypted else ""
-
-
-def _attach(
-    connection: duckdb.DuckDBPyConnection, file: Path, key: Key | None, *, is_read_only: bool
-) -> None:
-    options = ["read_only"] if is_read_only else []
-    if key is not None:
-        options.append(f"encryption_key '{key.hex}'")
-    listed = f" ({', '.join(options)})" if options else ""
-    connection.execute(f"attach {_literal(str(file))} as {MARTS}{listed}")
 
 
 def _add_parquet_key(connection: duckdb.DuckDBPyConnection, key: Key) -> None:

@@ -72,7 +72,6 @@ def _write_build(home: Home, settings: Settings, key: Key, build_id: str) -> Man
     part.mkdir(mode=folders.FOLDER_MODE)
     with open_encrypted(home.warehouse_file, key, read_only=True) as connection:
         build = _read_build(connection, build_id)
-        connection.execute("set temp_directory = ?", [f"{home.warehouse_file}.spill"])
         manifest = Manifest(
             build=build,
             is_encrypted=settings.publish_encrypted,

@@ -31,7 +31,6 @@ def run_checks(home: Home, stage: Stage, *, key: Key, as_of: date) -> CheckOutco
     from pipelines.quality.evaluate import evaluate_suites
 
     with open_encrypted(home.warehouse_file, key, read_only=True) as connection:
-        connection.execute("set temp_directory = ?", [f"{home.warehouse_file}.spill"])
         evaluations = evaluate_suites(connection, read_suites(stage), as_of=as_of)
     results = tuple(result for each in evaluations for result in each.results)
     outcome = CheckOutcome(stage, as_of, results)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urljoin
 
@@ -15,6 +16,11 @@ from pipelines.validation.findings import Finding, JsonObject, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+
+_PATH_OF_A_NAME = ("$ref", "propertyNames", "$ref", "pattern")
+# Entities nest without end, and so do the paths to what is wrong with them.
+_MOST_PATHS_KEPT = 4096
 
 
 class SchemaSet:
@@ -57,7 +63,7 @@ class CompiledSchema:
         """Compile with the regular-expression engine that runs in linear time."""
         self._schemas = schemas
         self._reference = reference
-        self._constraints: dict[tuple[str | int, ...], Constraint] = {}
+        self._constraint_along = lru_cache(maxsize=_MOST_PATHS_KEPT)(self._constraint_at)
         self._validator = jsonschema_rs.Draft202012Validator(
             {"$ref": reference}, registry=registry, pattern_options=jsonschema_rs.RegexOptions()
         )
@@ -85,22 +91,17 @@ class CompiledSchema:
 
     def _constraint(self, error: jsonschema_rs.ValidationError) -> Constraint:
         # The evaluation path of a property name leaves out the keyword (jsonschema-rs 0.60).
-        if error.kind.name == "propertyNames":
-            steps = ("$ref", "propertyNames", "$ref", "pattern")
-            return self._constraint_at(steps, error.absolute_keyword_location)
-        path = tuple(error.evaluation_path)
-        found = self._constraints.get(path)
-        if found is None:
-            found = self._constraints[path] = self._constraint_at(path, None)
-        return found
+        if error.kind.name == "propertyNames" and error.absolute_keyword_location:
+            reference = error.absolute_keyword_location.removesuffix("/propertyNames")
+            return self._constraint_along(reference, _PATH_OF_A_NAME)
+        return self._constraint_along(self._reference, tuple(error.evaluation_path))
 
-    def _constraint_at(self, path: Sequence[str | int], location: str | None) -> Constraint:
-        """Walk the schemas along a path and take the nearest annotations.
+    def _constraint_at(self, reference: str, path: tuple[str | int, ...]) -> Constraint:
+        """Walk the schemas from a reference along a path and take the nearest annotations.
 
         An annotation beside a reference names what the referenced definition itself refuses,
         so that a malformed openid is not just some malformed IRI.
         """
-        reference = location.removesuffix("/propertyNames") if location else self._reference
         base = self._reference
         node: Any = {"$ref": reference}
         held = Annotations()

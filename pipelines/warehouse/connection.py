@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pipelines.identity.keys import Key
 
 WAREHOUSE = "warehouse"
+FOLDER_MODE = 0o750
 _SIGNS_OF_A_WRONG_KEY = ("encrypt", "not a valid duckdb database")
 
 
@@ -26,17 +27,27 @@ def open_encrypted(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection whose default database is the encrypted `file` (AES-256-GCM).
 
-    Raises ConfigurationError with a wrong key, BusyError where another process holds the file.
+    Raises ConfigurationError with a wrong key or, to read, without the file; BusyError where
+    another process holds it.
     """
-    if not read_only:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    if read_only and not file.is_file():
+        raise ConfigurationError(f"there is no {file}", "run `plumbline load` first")
     connection = connect_in_memory()
     try:
-        _attach(connection, file, key, alias=alias, read_only=read_only)
+        connection.execute("set temp_directory = ?", [f"{file}.spill"])
+        if not read_only:
+            _claim(file)
+        attach(connection, file, key, alias=alias, read_only=read_only)
         connection.execute(f"use {alias}")
         yield connection
     finally:
         connection.close()
+
+
+def _claim(file: Path) -> None:
+    """Make the folder of a file that will be written; it is closed to others."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.chmod(FOLDER_MODE)
 
 
 def connect_in_memory() -> duckdb.DuckDBPyConnection:
@@ -50,23 +61,31 @@ def connect_in_memory() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _attach(
-    connection: duckdb.DuckDBPyConnection, file: Path, key: Key, *, alias: str, read_only: bool
+def attach(
+    connection: duckdb.DuckDBPyConnection,
+    file: Path,
+    key: Key | None,
+    *,
+    alias: str,
+    read_only: bool,
 ) -> None:
-    mode = ", read_only" if read_only else ""
+    """Attach a DuckDB file, encrypted where a key is given; errors never show the key."""
+    options = [f"encryption_key '{key.hex}'"] if key else []
+    options += ["read_only"] if read_only else []
+    listed = f" ({', '.join(options)})" if options else ""
     path = str(file).replace("'", "''")
     try:
-        connection.execute(f"attach '{path}' as {alias} (encryption_key '{key.hex}'{mode})")
+        connection.execute(f"attach '{path}' as {alias}{listed}")
     except duckdb.Error as error:
         raise _explained(error, file, key) from None
 
 
-def _explained(error: duckdb.Error, file: Path, key: Key) -> PlumblineError:
+def _explained(error: duckdb.Error, file: Path, key: Key | None) -> PlumblineError:
     """Say what keeps a file from opening; the key is never part of it."""
-    message = str(error).replace(key.hex, "(key)")
+    message = str(error).replace(key.hex, "(key)") if key else str(error)
     if "lock" in message.lower():
         return BusyError(f"another process has {file} open", "wait for it to end, then run again")
-    if any(sign in message.lower() for sign in _SIGNS_OF_A_WRONG_KEY):
+    if key and any(sign in message.lower() for sign in _SIGNS_OF_A_WRONG_KEY):
         return ConfigurationError(
             f"{file} does not open with {key.name}.key",
             f"restore the {key.name}.key that this home was made with",
