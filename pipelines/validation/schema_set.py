@@ -65,7 +65,10 @@ class CompiledSchema:
         self._reference = reference
         self._constraint_along = lru_cache(maxsize=_MOST_PATHS_KEPT)(self._constraint_at)
         self._validator = jsonschema_rs.Draft202012Validator(
-            {"$ref": reference}, registry=registry, pattern_options=jsonschema_rs.RegexOptions()
+            {"$ref": reference},
+            registry=registry,
+            pattern_options=jsonschema_rs.RegexOptions(),
+            mask="the value",  # quicker than writing out values that no message may repeat
         )
         self.is_valid = self._validator.is_valid
 
