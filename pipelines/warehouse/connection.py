@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WAREHOUSE = "warehouse"
 FOLDER_MODE = 0o750
+_SIGN_OF_ANOTHER_PROCESS = "conflicting lock"
 _SIGNS_OF_A_WRONG_KEY = ("encrypt", "not a valid duckdb database")
 
 
@@ -82,8 +83,10 @@ def attach(
 
 def _explained(error: duckdb.Error, file: Path, key: Key | None) -> PlumblineError:
     """Say what keeps a file from opening; the key is never part of it."""
-    message = str(error).replace(key.hex, "(key)") if key else str(error)
-    if "lock" in message.lower():
+    # Without its path as well: a folder may well be called `encrypted` or `block`.
+    message = str(error).replace(str(file), "(file)")
+    message = message.replace(key.hex, "(key)") if key else message
+    if _SIGN_OF_ANOTHER_PROCESS in message.lower():
         return BusyError(f"another process has {file} open", "wait for it to end, then run again")
     if key and any(sign in message.lower() for sign in _SIGNS_OF_A_WRONG_KEY):
         return ConfigurationError(
