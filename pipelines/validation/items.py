@@ -15,7 +15,9 @@ from pipelines.validation.findings import (
 )
 from pipelines.validation.recognise import caliper_version, recognise
 
-_ENVELOPE_MEMBERS = ("sensor", "sendTime", "dataVersion")
+_ENVELOPE_MEMBERS = {"sensor", "sendTime", "dataVersion", "data"}
+# An envelope that lacks one or two of its four members is still meant as one.
+_ENOUGH_MEMBERS = 2
 _STATEMENT_RESULT_MEMBERS = {"statements", "more"}
 
 
@@ -33,7 +35,7 @@ def is_envelope(document: Any) -> bool:
     """Tell whether a document is a Caliper envelope, well formed or not."""
     if not isinstance(document, dict) or "verb" in document or "type" in document:
         return False
-    return "data" in document and any(member in document for member in _ENVELOPE_MEMBERS)
+    return len(_ENVELOPE_MEMBERS & document.keys()) >= _ENOUGH_MEMBERS
 
 
 def envelope_version(envelope: JsonObject) -> SpecVersion | None:
@@ -50,7 +52,7 @@ def _part(part: Any, path: str) -> list[Item | Unrecognised]:
 
 
 def _entries(envelope: JsonObject, path: str) -> list[Item | Unrecognised]:
-    version, entries = envelope_version(envelope), envelope["data"]
+    version, entries = envelope_version(envelope), envelope.get("data")
     if not isinstance(entries, list) or not entries:
         version = version or SpecVersion.CALIPER_1_2
         return [Item(envelope, Standard.CALIPER, version, Shape.ENVELOPE, path, envelope)]

@@ -117,6 +117,13 @@ def test_an_envelope_without_entries_is_one_item(entries: object) -> None:
     assert item.shape is Shape.ENVELOPE
 
 
+def test_an_envelope_that_lacks_its_data_is_one_item() -> None:
+    """What is plainly meant as an envelope is judged as one."""
+    (item,) = items_of({"sensor": "a:b", "dataVersion": _V12})
+    assert isinstance(item, Item)
+    assert item.shape is Shape.ENVELOPE
+
+
 def test_a_statement_result_gives_its_statements() -> None:
     """The answer of a record store is a list of statements."""
     items = items_of({"statements": [_STATEMENT, {"a": 1}], "more": ""})
