@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # A whole string, the quote of one that is not yet whole, or a character that gives structure.
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\],]', re.DOTALL)
 _QUOTE, _OPEN, _CLOSE = b'"', frozenset((b"{", b"[")), frozenset((b"}", b"]"))
+_BLANK = re.compile(rb"\s*")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class RawItem(NamedTuple):
@@ -97,6 +99,7 @@ class _DocumentCutter:
                 yield from self._structure(found, token.start())
         else:
             self._scanned = len(self._buffer)
+        self._skip_blank()
         self._skip_overlong()
         self._drop_consumed()
 
@@ -132,16 +135,27 @@ class _DocumentCutter:
             self._pending, self._is_in_array = at + 1, False
 
     def _item(self, end: int) -> Iterator[RawItem]:
-        raw = self._buffer[self._pending : end]
         if self._skipped_from is not None:
             line_number, byte_start = self._skipped_from
             self._skipped_from = None
             yield RawItem(line_number, byte_start, self._offset + end, b"", ITEM_TOO_LONG)
-        elif raw and not raw.isspace():
-            start = self._pending + len(raw) - len(raw.lstrip())
-            whole = raw.strip()
-            byte_start = self._offset + start
+            return
+        raw = self._buffer[self._pending : end].lstrip()
+        start, whole = end - len(raw), raw.rstrip()
+        byte_start = self._offset + start
+        if not whole or (byte_start == 0 and whole == _BYTE_ORDER_MARK):
+            return
+        if len(raw) > self._item_bytes:
+            yield RawItem(
+                self._line_at(start), byte_start, byte_start + len(raw), b"", ITEM_TOO_LONG
+            )
+        else:
             yield RawItem(self._line_at(start), byte_start, byte_start + len(whole), whole)
+
+    def _skip_blank(self) -> None:
+        """Leave out the blank bytes before an item, so that they never count to its length."""
+        if self._skipped_from is None and (blank := _BLANK.match(self._buffer, self._pending)):
+            self._pending = blank.end()
 
     def _skip_overlong(self) -> None:
         """Forget the bytes of an item over the limit, but follow its strings and brackets on."""
