@@ -19,7 +19,7 @@ _COMPRESSION = "zstd"
 def write_rows(file: Path, rows: Iterable[Sequence[Any]], schema: pa.Schema) -> None:
     """Write `rows`, tuples in the order of `schema`, as one Parquet file."""
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    arrays = [_array(column, field.type) for column, field in zip(columns, schema, strict=True)]
     table = pa.Table.from_arrays(arrays, schema=schema)
     temporary = _temporary(file)
     pq.write_table(table, temporary, compression=_COMPRESSION)
@@ -35,6 +35,16 @@ def write_json(file: Path, document: Any) -> None:
         )
     )
     _settle(temporary, file)
+
+
+def _array(column: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(column, kind)
+    except pa.ArrowInvalid:
+        # Arrow refuses an integer beyond 2^53 as a double; JSON gives it the nearest one.
+        if not pa.types.is_floating(kind):
+            raise
+        return pa.array([None if value is None else float(value) for value in column], kind)
 
 
 def _temporary(file: Path) -> Path:
