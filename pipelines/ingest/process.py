@@ -130,9 +130,13 @@ class _PartRun:
     def _reject(
         self, raw: RawItem, number: int, *, stage: Stage, findings: tuple[Finding, ...]
     ) -> None:
+        rejections = self._outcome.rejections
+        # Every entry of an envelope may be refused: its bytes are kept with the first one only.
+        is_kept = bool(rejections) and rejections[-1].byte_start == raw.byte_start
+        original = b"" if is_kept else raw.raw
         self._outcome.read += 1
-        self._outcome.rejections.append(
+        rejections.append(
             Rejection(
-                stage, findings, raw.line_number, number, raw.byte_start, raw.byte_end, raw.raw
+                stage, findings, raw.line_number, number, raw.byte_start, raw.byte_end, original
             )
         )

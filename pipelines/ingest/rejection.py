@@ -26,7 +26,10 @@ class Stage(StrEnum):
 
 
 class Rejection(NamedTuple):
-    """One refused item: where it stands, every reason, and its bytes (not yet sealed)."""
+    """One refused item: where it stands, every reason, and its bytes (not yet sealed).
+
+    Items of the same bytes, as the entries of an envelope are, keep them with the first of them.
+    """
 
     stage: Stage
     findings: tuple[Finding, ...]
