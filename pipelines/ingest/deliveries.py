@@ -94,7 +94,11 @@ def find_deliveries(home: Home, settings: Settings) -> Landing:
     )
     deliveries: list[Delivery] = []
     for file, stamp in settled.items():
-        delivery = _examine(file, home, settings.ingest.block_bytes)
+        try:
+            delivery = _examine(file, home, settings.ingest.block_bytes)
+        except OSError as error:
+            reasons[file] = f"cannot be read ({error.strerror}); see who may read it"
+            continue
         if _stamp(file) == stamp:
             deliveries.append(delivery)
     found = {delivery.path for delivery in deliveries}
@@ -107,8 +111,12 @@ def find_deliveries(home: Home, settings: Settings) -> Landing:
 
 
 def _files(folder: Path) -> list[Path]:
+    """Return the files; what lies in a hidden folder is on its way as a hidden file is."""
     return sorted(
-        path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
 
 
@@ -127,19 +135,20 @@ def _reason_to_wait(file: Path, home: Home, settings: Settings) -> str | None:
     return None
 
 
-def _stamp(file: Path) -> _Stamp:
-    status = file.stat()
+def _stamp(file: Path) -> _Stamp | None:
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return None
     return _Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def _settled(files: list[Path], settle_seconds: float) -> dict[Path, _Stamp]:
     """Return the files that do not change; those touched just now are looked at twice."""
-    stamps = {file: _stamp(file) for file in files}
+    stamps = {file: stamp for file in files if (stamp := _stamp(file))}
     newest = max((stamp.modified_ns for stamp in stamps.values()), default=0) / 1e9
     time.sleep(min(max(newest + settle_seconds - time.time(), 0), settle_seconds))
-    return {
-        file: stamp for file, stamp in stamps.items() if file.exists() and _stamp(file) == stamp
-    }
+    return {file: stamp for file, stamp in stamps.items() if _stamp(file) == stamp}
 
 
 def _examine(file: Path, home: Home, block_bytes: int) -> Delivery:
