@@ -21,6 +21,7 @@ IRI_NAMESPACE = "iri"
 # What these are about is a person or a sitting, not something that is worked on.
 _NO_ACTIVITY = frozenset({"Person", "Membership", "Session", "LtiSession", "Attempt", "Result"})
 _ABOUT_A_LEARNER = frozenset({"GradeEvent", "SessionEvent"})
+_ATTEMPT, _RESPONSE = "Attempt", "Response"
 _NOTHING: dict[str, Any] = {}
 
 
@@ -93,9 +94,9 @@ def _id(value: Any) -> str | None:
 
 def _attempt(target: dict[str, Any], generated: dict[str, Any]) -> dict[str, Any]:
     """Return the attempt that the event is about, wherever the event carries it."""
-    if target.get("type") == "Attempt":
+    if target.get("type") == _ATTEMPT:
         return target
-    if generated.get("type") == "Attempt":
+    if generated.get("type") == _ATTEMPT:
         return generated
     return _entity(generated.get("attempt")) if "attempt" in generated else _NOTHING
 
@@ -112,7 +113,11 @@ def _activity(event_type: str, target: dict[str, Any], attempt: dict[str, Any]) 
 
 
 def _is_timed(part: dict[str, Any]) -> bool:
-    return "startedAtTime" in part or "duration" in part
+    """Tell whether this is a try that carries its own time; a session's time is no try's time."""
+    if "startedAtTime" not in part and "duration" not in part:
+        return False
+    kind: str = part.get("type", _ATTEMPT)
+    return kind == _ATTEMPT or kind.endswith(_RESPONSE)
 
 
 def _learner(event: dict[str, Any], attempt: dict[str, Any]) -> _Learner:
