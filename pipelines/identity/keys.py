@@ -81,9 +81,18 @@ def _write_new(file: Path, text: str) -> None:
         stream.write(text)
 
 
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="ascii")
+    except OSError as error:
+        raise ConfigurationError(
+            f"{file} cannot be read: {error.strerror}", "run as the user who owns the keys"
+        ) from None
+
+
 def _parse_key(file: Path, name: str) -> Key:
     try:
-        version, secret = file.read_text(encoding="ascii").split()
+        version, secret = _read(file).split()
         key = Key(name, int(version), bytes.fromhex(secret))
     except ValueError:
         key = None

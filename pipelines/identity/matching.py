@@ -55,8 +55,9 @@ def _identifiers(person: Person, rules: tuple[LearnerIdentifier, ...]) -> Iterat
 
 def _as_tools_say(rule: LearnerIdentifier, value: str) -> str:
     """Write a roster value as an event carries it."""
+    said = rule.template.replace("{}", value)
     if rule.namespace == _MBOX:
-        return value.lower()
+        return said.lower()
     if rule.namespace == _MBOX_SHA1SUM:
-        return sha1(f"mailto:{value}".encode(), usedforsecurity=False).hexdigest()
-    return rule.template.replace("{}", value)
+        return sha1(f"mailto:{said}".encode(), usedforsecurity=False).hexdigest()
+    return said
