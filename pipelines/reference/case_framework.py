@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _IS_CHILD_OF = "isChildOf"
+_REQUIRED = ("identifier", "uri", "fullStatement")
+_NODES = ("originNodeURI", "destinationNodeURI")
 
 
 class AcademicStandard(NamedTuple):
@@ -43,7 +45,7 @@ def _items(file: Path) -> Iterator[AcademicStandard]:
     document = package["CFDocument"]
     parents = {
         _identifier(association["originNodeURI"]): _identifier(association["destinationNodeURI"])
-        for association in package.get("CFAssociations", [])
+        for association in package.get("CFAssociations") or []
         if association.get("associationType") == _IS_CHILD_OF
     }
     known = {item["identifier"] for item in package["CFItems"]}
@@ -61,7 +63,7 @@ def _items(file: Path) -> Iterator[AcademicStandard]:
 
 
 def _identifier(node: Any) -> str:
-    return node["identifier"] if isinstance(node, dict) else str(node)
+    return str(node.get("identifier") if isinstance(node, dict) else node)
 
 
 def _package(file: Path) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def _package(file: Path) -> dict[str, Any]:
     except orjson.JSONDecodeError as error:
         raise InputError(f"{file} is not JSON: {error}", "export the package again") from None
     document = package.get("CFPackage", package) if isinstance(package, dict) else {}
-    problem = _problem(document)
+    problem = _problem(document) if isinstance(document, dict) else "it holds no package"
     if problem:
         raise InputError(f"{file}: {problem}", "export the package as CASE 1.0 JSON again")
     return document
@@ -82,7 +84,14 @@ def _problem(package: dict[str, Any]) -> str | None:
     if not isinstance(package.get("CFItems"), list):
         return "CFItems is missing"
     for index, item in enumerate(package["CFItems"]):
-        absent = [name for name in ("identifier", "uri", "fullStatement") if name not in item]
-        if absent:
+        if absent := _absent(item, _REQUIRED, kinds=(str,)):
             return f"CFItems[{index}] lacks {', '.join(absent)}"
+    for index, association in enumerate(package.get("CFAssociations") or []):
+        if absent := _absent(association, _NODES, kinds=(str, dict)):
+            return f"CFAssociations[{index}] lacks {', '.join(absent)}"
     return None
+
+
+def _absent(item: Any, names: tuple[str, ...], *, kinds: tuple[type, ...]) -> list[str]:
+    members = item if isinstance(item, dict) else {}
+    return [name for name in names if not isinstance(members.get(name), kinds)]

@@ -47,9 +47,12 @@ class CsvRow(NamedTuple):
         """Return a clock time (HH:MM), or None where it is empty."""
         value = self.optional(column)
         try:
-            return time.fromisoformat(value) if value else None
+            clock_time = time.fromisoformat(value) if value else None
         except ValueError:
             raise self.error(column, "is no clock time of the form HH:MM") from None
+        if clock_time and clock_time.tzinfo:
+            raise self.error(column, "must be the time on the school's clock, without a zone")
+        return clock_time
 
     def flag(self, column: str) -> bool:
         """Return true or false."""
@@ -82,7 +85,10 @@ def read_csv(file: Path, required: Sequence[str]) -> Iterator[CsvRow]:
                     "deliver it with all columns",
                 )
             for values in reader:
-                yield CsvRow(file, reader.line_num, values)
+                row = CsvRow(file, reader.line_num, values)
+                if None in values:
+                    raise row.error("(beyond the last)", "the row has more values than columns")
+                yield row
     except UnicodeDecodeError:
         raise InputError(f"{file} is not UTF-8", "save it as UTF-8 and deliver it again") from None
     except csv.Error as error:
