@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import duckdb_extensions
@@ -53,6 +54,10 @@ def beta_quantile(
 
 
 def release_warehouse() -> None:
-    """Let go of the warehouse after a build: dbt keeps its connection open within a process."""
+    """Let go of what dbt keeps open after a build: the warehouse and its own log file."""
     close: Callable[[], None] = DuckDBConnectionManager.close_all_connections
     close()
+    log = logging.getLogger("file_log")
+    for handler in tuple(log.handlers):
+        log.removeHandler(handler)
+        handler.close()

@@ -13,7 +13,7 @@ from tests.oracles.values import Event
 from tests.warehouse.warehouse import Contents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ADL: Final = "http://adlnet.gov/expapi/verbs/"
 VIDEO: Final = "https://w3id.org/xapi/video/verbs/"
@@ -24,6 +24,7 @@ STANDARDS: Final = [
     (f"{number:08d}-0000-4000-8000-000000000000", f"https://case.example/CFItems/{number}")
     for number in range(5)
 ]
+STRONG: Final = 0.9
 SOURCES: Final = ("mathpath", "reader", "cinema", "unlisted")
 # Dates around the two changes of the clock, in two stretches of a school year.
 DATES: Final = [date(2025, 10, 22) + timedelta(days=days) for days in range(16)] + [
@@ -128,7 +129,7 @@ class _Student:
         self.draws = draws
         self.zone = zone
         self.number = number
-        self.skill = draws.choice((0.15, 0.5, 0.8, 0.95))
+        self.skill = draws.choice((0.15, 0.5, 0.8, 0.99))
 
     def events(self) -> Iterator[Event]:
         """Yield what the student did on all dates."""
@@ -161,17 +162,19 @@ class _Student:
 
     def _gap(self) -> timedelta:
         low, high = self.draws.choice(
-            ((0, 0), (1, 90), (1, 90), (110, 130), (120, 600), (590, 1900), (1700, 9000))
+            ((0, 0), *[(1, 90)] * 6, (110, 130), (120, 600), (590, 1900), (1700, 9000))
         )
         return timedelta(milliseconds=self.draws.randrange(low * 1000, high * 1000 + 1))
 
     def _draw(self, event: Event, item: int) -> Event:
-        kind = self.draws.choice(
-            (self._answer,) * 6
-            + (self._item_completed, self._graded, self._completed)
-            + (self._hint, self._hint, self._watch, self._watch, self._watch, self._other)
-        )
-        return kind(event, f"https://tool.example/items/{self.number % 3}-{item}")
+        kinds: list[Callable[[Event, str], Event]] = []
+        kinds += [self._answer] * 6
+        kinds += [self._watch] * 4
+        kinds += [self._item_completed, self._graded, self._completed, self._other]
+        if self.skill < STRONG:
+            kinds += [self._hint] * 2
+        draw = self.draws.choice(kinds)
+        return draw(event, f"https://tool.example/items/{self.number % 3}-{item}")
 
     def _answer(self, event: Event, item: str) -> Event:
         return replace(
@@ -190,6 +193,8 @@ class _Student:
         is_right = self.draws.random() < self.skill
         share = (1.0 if is_right else self.draws.choice((0.0, 0.0, 0.4, -0.5))) * 1.0
         success = self.draws.choice((None, is_right, is_right, is_right, not is_right))
+        if self.skill > STRONG:
+            return {"success": is_right}
         return self.draws.choice(
             (
                 {"score_scaled": share, "success": success},
@@ -251,7 +256,7 @@ class _Student:
             event_type="GradeEvent",
             learner_role="assignee",
             scored_by=self.draws.choice(("person", "software", None)),
-            score_raw=self.draws.choice((0.0, 2.5, 4.0, 5.0, 5.0)),
+            score_raw=5.0 if self.skill > STRONG else self.draws.choice((0.0, 2.5, 4.0, 5.0)),
             score_max=self.draws.choice((5.0, 5.0, 5.0, 0.0, None)),
             occurred_at=event.occurred_at + later,
             ended_at=event.occurred_at if is_known else None,

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 SECOND = 1 / 60
 
 
-def test_evidence_is_that_of_the_oracle(riverbend: BuiltDistrict) -> None:
+@pytest.fixture(params=["riverbend", "habana"])
+def built(request: pytest.FixtureRequest) -> BuiltDistrict:
+    """Each district in turn."""
+    district: BuiltDistrict = request.getfixturevalue(request.param)
+    return district
+
+
+def test_evidence_is_that_of_the_oracle(built: BuiltDistrict) -> None:
     """Each try has the outcome, weight, order and reason that the definition gives it."""
     expected = {
         (row.student_key, row.standard_id, row.event.source, row.event.event_id): {
@@ -31,15 +38,13 @@ def test_evidence_is_that_of_the_oracle(riverbend: BuiltDistrict) -> None:
             "is_included": row.is_included,
             "exclusion_reason": row.exclusion_reason,
         }
-        for row in judge_evidence(riverbend.district, riverbend.events)
+        for row in judge_evidence(built.district, built.events)
     }
-    found = _by_key(
-        riverbend, "learning.mastery_evidence", "student_key standard_id source event_id"
-    )
+    found = _by_key(built, "learning.mastery_evidence", "student_key standard_id source event_id")
     assert found == expected
 
 
-def test_mastery_is_that_of_the_oracle(riverbend: BuiltDistrict) -> None:
+def test_mastery_is_that_of_the_oracle(built: BuiltDistrict) -> None:
     """Estimates, intervals and statuses agree to 1e-9."""
     expected = {
         (row.student_key, row.standard_id): {
@@ -55,12 +60,12 @@ def test_mastery_is_that_of_the_oracle(riverbend: BuiltDistrict) -> None:
             "effective_n": _close(row.effective_n),
             "last_evidence_date": row.last_evidence_date,
         }
-        for row in judge_mastery(riverbend.district, riverbend.events)
+        for row in judge_mastery(built.district, built.events)
     }
-    assert _by_key(riverbend, "learning.mastery", "student_key standard_id") == expected
+    assert _by_key(built, "learning.mastery", "student_key standard_id") == expected
 
 
-def test_time_on_task_is_that_of_the_oracle(riverbend: BuiltDistrict) -> None:
+def test_time_on_task_is_that_of_the_oracle(built: BuiltDistrict) -> None:
     """Minutes by student, date and part of the day agree to the second."""
     expected = {
         (row.student_key, row.activity_date, row.day_part): {
@@ -73,10 +78,31 @@ def test_time_on_task_is_that_of_the_oracle(riverbend: BuiltDistrict) -> None:
             "event_count": row.event_count,
             "set_aside_count": row.set_aside_count,
         }
-        for row in measure_time(riverbend.district, riverbend.events)
+        for row in measure_time(built.district, built.events)
     }
-    found = _by_key(riverbend, "proxies.time_on_task", "student_key activity_date day_part")
+    found = _by_key(built, "proxies.time_on_task", "student_key activity_date day_part")
     assert found == expected
+
+
+def test_the_district_meets_every_rule(riverbend: BuiltDistrict) -> None:
+    """What the oracles agree on is not empty: every reason, status and basis occurs."""
+    reasons = riverbend.build.rows(
+        "select distinct exclusion_reason from learning.mastery_evidence"
+    )
+    assert {reason for (reason,) in reasons} == {
+        None,
+        "no_scale",
+        "score_success_conflict",
+        "repeat_same_day",
+        "repeat_too_soon",
+    }
+    statuses = riverbend.build.rows("select distinct status from learning.mastery")
+    assert len(statuses) == 4
+    bases = riverbend.build.rows(
+        "select time_basis, count(*) from intermediate.int_activity_timed group by time_basis"
+    )
+    assert len(bases) == 3
+    assert min(events for _, events in bases) > 100
 
 
 def _close(value: float | None) -> object:

@@ -1,0 +1,48 @@
+{{ config(group='learning') }}
+
+-- Every assessed event of a student is either in learning.mastery_evidence,
+-- included or excluded, or refers to no known standard: nothing else happens.
+with
+
+candidates as (
+
+    select count(*) as events
+    from {{ ref('int_evidence_scored') }}
+
+),
+
+tagged_events as (
+
+    select distinct
+        source,
+        event_id
+    from {{ ref('mastery_evidence') }}
+
+),
+
+tagged as (
+
+    select count(*) as events
+    from tagged_events
+
+),
+
+untagged as (
+
+    select count(*) as events
+    from {{ ref('int_evidence_tries') }} as tries
+    anti join {{ ref('int_evidence_standards') }} as standards
+        on
+            tries.source = standards.source
+            and tries.event_id = standards.event_id
+
+)
+
+select
+    candidates.events as candidate_events,
+    tagged.events as tagged_events,
+    untagged.events as untagged_events
+from candidates
+cross join tagged
+cross join untagged
+where candidates.events <> tagged.events + untagged.events

@@ -1,0 +1,136 @@
+"""The dbt project builds from any order of rows, twice the same, and says what it is made of."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.warehouse.conftest import ONLY_MODELS
+from tests.warehouse.warehouse import KEY, run_dbt
+
+if TYPE_CHECKING:
+    from tests.warehouse.conftest import BuiltDistrict
+
+MARTS = {
+    "roster": ("students", "sections", "enrollments", "schools", "standards"),
+    "learning": ("mastery", "mastery_evidence", "class_mastery"),
+    "proxies": ("time_on_task", "activity_counts"),
+    "audit": ("reconciliation", "rejections", "unmatched", "refused_fields", "builds"),
+}
+NAMES = [f"{schema}.{mart}" for schema, marts in MARTS.items() for mart in marts]
+KINDS = {"identifier", "roster", "evidence", "inference", "proxy", "signal", "audit"}
+NOT_FOR_LEARNING = ("duration", "session_key", "started_at", "chosen_by", "int_activity")
+
+
+@pytest.fixture(scope="module")
+def manifest(riverbend: BuiltDistrict) -> dict[str, Any]:
+    """What dbt says of the project."""
+    file = riverbend.build.file.parent / "dbt" / "target" / "manifest.json"
+    document: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return document
+
+
+def _models(manifest: dict[str, Any], folder: str) -> dict[str, dict[str, Any]]:
+    return {
+        name: node
+        for name, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and folder in node["fqn"]
+    }
+
+
+def test_all_tests_of_the_project_pass(riverbend: BuiltDistrict) -> None:
+    """Every test of the data and every rule's unit test has run and passed, none warned."""
+    statuses = riverbend.build.statuses
+    tests = {name: status for name, status in statuses.items() if "test" in name.split(".")[0]}
+    assert len([name for name in tests if name.startswith("unit_test")]) >= 70
+    assert len([name for name in tests if name.startswith("test")]) >= 130
+    assert set(tests.values()) == {"pass"}
+
+
+@pytest.mark.parametrize("mart", NAMES)
+def test_order_of_delivery_changes_nothing(
+    riverbend: BuiltDistrict, shuffled: BuiltDistrict, mart: str
+) -> None:
+    """The same rows in another order give the same marts, to the last digit."""
+    assert shuffled.build.mart(mart) == riverbend.build.mart(mart)
+
+
+def test_building_again_changes_nothing(shuffled: BuiltDistrict) -> None:
+    """A second build of one warehouse gives identical rows."""
+    before = {mart: shuffled.build.mart(mart) for mart in NAMES}
+    again = run_dbt(shuffled.build.file, shuffled.build.as_of_date, *ONLY_MODELS)
+    assert {mart: again.mart(mart) for mart in NAMES} == before
+
+
+def test_schemas_have_their_names(riverbend: BuiltDistrict) -> None:
+    """Readers know the schemas by name; failures of tests are kept apart."""
+    found = riverbend.build.rows(
+        "select distinct schema_name from duckdb_tables() where database_name = 'warehouse'"
+        " union select distinct schema_name from duckdb_views()"
+        " where database_name = 'warehouse' and not internal"
+    )
+    expected = {*MARTS, "loaded", "staging", "intermediate", "test_failures"}
+    assert {schema for (schema,) in found} == expected
+
+
+def test_the_key_is_written_nowhere(riverbend: BuiltDistrict) -> None:
+    """Neither logs nor artefacts of dbt hold the key of the warehouse."""
+    files = [file for file in riverbend.build.file.parent.rglob("*") if file.is_file()]
+    assert files
+    assert not [file.name for file in files if KEY.hex.encode() in file.read_bytes()]
+
+
+def test_every_column_of_a_mart_says_what_it_is(manifest: dict[str, Any]) -> None:
+    """Contract enforced, a type, at most 200 characters of description and a kind."""
+    for name, model in _models(manifest, "marts").items():
+        assert model["config"]["contract"]["enforced"], name
+        assert model["config"]["access"] == "public", name
+        for column in model["columns"].values():
+            label = f"{name}.{column['name']}"
+            assert column["data_type"], label
+            assert 10 <= len(column["description"]) <= 200, label
+            assert column["config"]["meta"]["kind"] in KINDS, label
+
+
+def test_every_model_says_its_grain(manifest: dict[str, Any]) -> None:
+    """A description starts with what one row is; a mart has an example query and a key."""
+    keyed = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if node.get("test_metadata", {}).get("name") == "is_key"
+    }
+    for name, model in _models(manifest, "plumbline").items():
+        assert model["description"].startswith("One row"), name
+        assert model["access"] != "private" or model["group"], name
+    for name, model in _models(manifest, "marts").items():
+        assert "    select " in model["description"], name
+        assert name in keyed, name
+
+
+def test_only_staging_reads_what_was_loaded(manifest: dict[str, Any]) -> None:
+    """No other model names a source."""
+    for name, model in _models(manifest, "plumbline").items():
+        reads_source = any(parent.startswith("source.") for parent in model["depends_on"]["nodes"])
+        assert reads_source == ("staging" in model["fqn"]), name
+
+
+def test_no_proxy_is_an_ancestor_of_learning(manifest: dict[str, Any]) -> None:
+    """Neither a model of activity nor a column of time reaches a model of learning."""
+    learning = set(_models(manifest, "learning")) | set(_models(manifest, "evidence"))
+    ancestors = set(learning)
+    waiting = list(learning)
+    while waiting:
+        node = manifest["nodes"].get(waiting.pop(), {"depends_on": {}})
+        new = set(node["depends_on"].get("nodes", ())) - ancestors
+        ancestors |= new
+        waiting += new
+    assert not ancestors & (set(_models(manifest, "proxies")) | set(_models(manifest, "activity")))
+    for name in learning:
+        code = _without_comments(manifest["nodes"][name]["raw_code"])
+        assert not [word for word in NOT_FOR_LEARNING if word in code], name
+
+
+def _without_comments(code: str) -> str:
+    return "\n".join(line for line in code.splitlines() if not line.strip().startswith("--"))
