@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -24,7 +23,7 @@ from pipelines.warehouse.connection import open_encrypted
 from pipelines.warehouse.dbt_plugin import release_warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from duckdb import DuckDBPyConnection
@@ -115,7 +114,9 @@ def run_dbt(file: Path, as_of_date: date, *arguments: str) -> Build:
     """Build a warehouse; fail where dbt does not succeed, or warns."""
     with _environment(PLUMBLINE_WAREHOUSE_FILE=str(file), DBT_ENV_SECRET_WAREHOUSE_KEY=KEY.hex):
         options = _options(file.parent / "dbt", as_of_date)
-        result = dbtRunner(deepcopy(_manifest(as_of_date))).invoke([*arguments, *options])
+        # A build changes the manifest; copy.deepcopy would lose its look-ups.
+        copy_manifest: Callable[[], Manifest] = _manifest(as_of_date).deepcopy
+        result = dbtRunner(copy_manifest()).invoke([*arguments, *options])
     release_warehouse()
     assert result.exception is None, result.exception
     assert isinstance(result.result, RunExecutionResult)
