@@ -46,7 +46,9 @@ def import_great_expectations() -> ModuleType:
         # It imports sre_constants, which Python 3.11 deprecates; nothing here can mend that.
         warnings.filterwarnings("ignore", category=DeprecationWarning)
         import great_expectations
-    return great_expectations
+
+    library: ModuleType = great_expectations
+    return library
 
 
 def _warehouse_source(connection: duckdb.DuckDBPyConnection) -> Any:
