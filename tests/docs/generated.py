@@ -1,0 +1,115 @@
+"""The sections of documents that are made from the code; `python -m tests.docs.generated` writes.
+
+Each lies in its document between the comments `<!-- generated: NAME -->` and `<!-- end -->`.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from pipelines.canonical import event_columns
+from pipelines.cli import commands
+from pipelines.ingest import rejection
+from pipelines.validation.catalogue import catalogue
+from pipelines.validation.findings import Finding
+from pipelines.validation.schema_set import SchemaSet
+from tests.docs.marts import render_marts
+from tests.docs.repository import DOCS, REPOSITORY, replace_section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PARAMETERS = REPOSITORY / "dbt" / "seeds" / "measure_parameters.csv"
+_HELP_WIDTH = 80
+
+
+class Section(NamedTuple):
+    """A generated section: the document it lies in, its name, and what makes it."""
+
+    document: str
+    name: str
+    render: Callable[[], str]
+
+
+def render_commands() -> str:
+    """Return every command with its help."""
+    root = click.Context(
+        commands, info_name="plumbline", terminal_width=_HELP_WIDTH, **commands.context_settings
+    )
+    return "".join(
+        _render_command(name, command, root) for name, command in sorted(commands.commands.items())
+    )
+
+
+def render_event() -> str:
+    """Return the columns of the canonical event."""
+    rows = "".join(
+        f"| `{each.name}` | `{each.type}` | {_yes(is_so=each.required)} | {each.description} |\n"
+        for each in event_columns()
+    )
+    return f"\n| column | type | always there | meaning |\n| --- | --- | --- | --- |\n{rows}\n"
+
+
+def render_parameters() -> str:
+    """Return every parameter of the measures."""
+    with PARAMETERS.open(encoding="utf-8", newline="") as stream:
+        rows = "".join(
+            f"| {row['measure']} | {row['version']} | `{row['parameter']}` | {row['value']} "
+            f"| {row['unit']} | {row['description']} |\n"
+            for row in csv.DictReader(stream)
+        )
+    head = "| measure | version | parameter | value | unit | what it does |\n"
+    return f"\n{head}| --- | --- | --- | --- | --- | --- |\n{rows}\n"
+
+
+def render_rules() -> str:
+    """Return every rule that an item can break."""
+    of_files = [each for each in vars(rejection).values() if isinstance(each, Finding)]
+    rows = {each.rule: (each.severity, each.message, each.clause) for each in of_files}
+    for entry in catalogue(SchemaSet.load()):
+        rows[entry.name] = (entry.severity, entry.meaning, entry.clause)
+    lines = "".join(
+        f"| `{name}` | {severity} | {meaning.replace('|', chr(92) + '|')} | {clause} |\n"
+        for name, (severity, meaning, clause) in sorted(rows.items())
+    )
+    return (
+        f"\n| rule | severity | asks for, or says | clause |\n| --- | --- | --- | --- |\n{lines}\n"
+    )
+
+
+SECTIONS = (
+    Section("cli.md", "commands", render_commands),
+    Section("data-contract.md", "event", render_event),
+    Section("data-contract.md", "marts", render_marts),
+    Section("measures.md", "parameters", render_parameters),
+    Section("rules.md", "rules", render_rules),
+)
+
+
+def _yes(*, is_so: bool) -> str:
+    return "yes" if is_so else ""
+
+
+def _render_command(name: str, command: click.Command, root: click.Context) -> str:
+    context = click.Context(
+        command,
+        parent=root,
+        info_name=name,
+        terminal_width=_HELP_WIDTH,
+        help_option_names=root.help_option_names,
+    )
+    return f"\n## plumbline {name}\n\n```text\n{command.get_help(context)}\n```\n"
+
+
+def _write() -> None:
+    for section in SECTIONS:
+        file = DOCS / section.document
+        text = file.read_text(encoding="utf-8")
+        file.write_text(replace_section(text, section.name, section.render()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _write()
