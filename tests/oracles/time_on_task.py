@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 BOUNDS = ("trusted", "low", "mid", "high")
 MINUTE = timedelta(minutes=1)
 NOTHING = timedelta()
+A_DAY_SECONDS = 86_400.0  # longer durations are set aside like this one
 LONGEST_DURATION = timedelta(hours=2)
 SESSION_CUT = 30 * MINUTE
 PLAYING = {"media_played", "heartbeat"}
@@ -137,7 +138,7 @@ def _lengths(event: Event) -> Iterator[timedelta]:
     if event.started_at is not None and event.ended_at is not None:
         yield event.ended_at - event.started_at
     if event.duration_seconds is not None:
-        yield timedelta(seconds=event.duration_seconds)
+        yield timedelta(seconds=min(event.duration_seconds, A_DAY_SECONDS))
 
 
 def _measured(learner_event: LearnerEvent, later: list[LearnerEvent]) -> _Interval | None:
@@ -169,7 +170,7 @@ def _reported(district: District, learner_event: LearnerEvent) -> _Interval | No
     event = learner_event.event
     if event.duration_seconds is None:
         return None
-    duration = timedelta(seconds=event.duration_seconds)
+    duration = timedelta(seconds=min(event.duration_seconds, A_DAY_SECONDS))
     if not NOTHING < duration <= LONGEST_DURATION:
         return None
     placement = district.duration_placements.get(event.source, "by_verb")

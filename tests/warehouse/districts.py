@@ -226,7 +226,7 @@ class _Student:
 
     def _duration(self) -> float | None:
         return self.draws.choice(
-            (None, None, self.draws.uniform(1, 400), 7200.0, 7200.001, 9000.0, 0.0)
+            (None, None, self.draws.uniform(1, 400), 7200.0, 7200.001, 1e30, 0.0)
         )
 
     def _caliper(self, event: Event, item: str) -> Event:

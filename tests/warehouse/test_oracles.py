@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.oracles.mastery import judge_evidence, judge_mastery
+from tests.oracles.evidence import judge_evidence
+from tests.oracles.mastery import judge_mastery
 from tests.oracles.time_on_task import measure_time
 
 if TYPE_CHECKING:

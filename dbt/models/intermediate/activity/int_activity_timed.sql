@@ -38,7 +38,9 @@ clocked as (
         epoch_us(occurred_at) as occurred_us,
         epoch_us(started_at) as started_us,
         epoch_us(ended_at) as ended_us,
-        cast(round(duration_seconds * 1000000) as bigint) as duration_us,
+        duration_seconds,
+        -- A duration of millennia has no microseconds; it is set aside anyway.
+        try_cast(round(duration_seconds * 1000000) as bigint) as duration_us,
         action in ('media_played', 'heartbeat') as is_playing,
         action in (
             'media_played', 'media_stopped', 'heartbeat', 'completed'
@@ -83,6 +85,7 @@ limited as (
     select
         followed.*,
         coalesce(sources.duration_placement, 'by_verb') as duration_placement,
+        parameters.time_on_task_longest_duration as longest_seconds,
         1000000 * parameters.time_on_task_longest_duration as longest_us,
         1000000 * parameters.time_on_task_session_cut as session_cut_us,
         coalesce(
@@ -102,7 +105,7 @@ judged as (
         *,
         coalesce(
             ended_us - started_us > longest_us
-            or duration_us > longest_us,
+            or duration_seconds > longest_seconds,
             false
         ) as is_set_aside,
         case

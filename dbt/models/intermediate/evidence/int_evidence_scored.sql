@@ -53,7 +53,7 @@ final as (
         standard_refs,
         -- least and greatest skip nulls, which must stay: no scale, no credit.
         case
-            when coalesce(score_share, success_share) is not null
+            when isfinite(coalesce(score_share, success_share))
                 then least(
                     greatest(coalesce(score_share, success_share), 0), 1
                 )
