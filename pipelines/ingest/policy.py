@@ -13,12 +13,15 @@ import orjson
 from pipelines.resources import resource_path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pipelines.validation.findings import Standard
 
 _STEP = re.compile(r'\["(?P<quoted>[^"]+)"\]|(?P<each>\[\])|(?P<name>[^.\[\]]+)')
 # A member name is counted by name only where it looks like one; anything else may be personal.
 _PLAIN_NAME = re.compile(r"[A-Za-z@_][A-Za-z0-9_.-]{0,63}|https?://[A-Za-z0-9._~:/#%-]{1,200}")
 UNUSUAL_NAME = "(unusual name)"
+MAXIMUM_SHAPES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +35,6 @@ class FieldRule:
     purpose: str
     consumer: str
     retention_days: int
-
-
-@dataclass(slots=True)
-class Node:
-    """The members that may be read at one place of an event; `path` is that place."""
-
-    path: str
-    children: dict[str, Node] = field(default_factory=dict)
-    names: frozenset[str] = frozenset()
-    # Members that are objects or lists of objects, with what may be read of them in turn.
-    nested: tuple[tuple[str, Node], ...] = ()
 
 
 class RefusedField(NamedTuple):
@@ -59,59 +51,104 @@ def field_rules() -> tuple[FieldRule, ...]:
     return tuple(FieldRule(**row) for row in document["fields"])
 
 
-@cache
-def allowed_fields(standard: Standard) -> Node:
-    """Return the tree of the fields that events of `standard` may keep."""
-    root = Node("$")
-    for rule in field_rules():
-        if rule.standard == standard:
-            _grow(root, rule.path)
-    _freeze(root)
-    return root
-
-
 def steps_of(path: str) -> list[str]:
     """Split a policy path into member names; lists add no step."""
     return [match["quoted"] or match["name"] for match in _STEP.finditer(path) if not match["each"]]
 
 
-def minimise(event: dict[str, Any], allowed: Node, refused: Counter[tuple[str, str]]) -> None:
-    """Remove from `event`, in place, every member that is not allowed, and count it by name."""
-    names = allowed.names
-    if not event.keys() <= names:
-        for name in [name for name in event if name not in names]:
-            del event[name]
-            refused[allowed.path, name] += 1
-    for name, child in allowed.nested:
-        value = event.get(name)
-        if type(value) is dict:
-            minimise(value, child, refused)
-        elif type(value) is list:
-            for element in value:
+class Minimiser:
+    """Removes from events of one standard what the policy does not name, and counts it by name."""
+
+    def __init__(self, standard: Standard) -> None:
+        self._standard = standard
+        self._root = _Place("$")
+        for rule in field_rules():
+            if rule.standard == standard:
+                self._root.allow(steps_of(rule.path))
+
+    def minimise(self, event: dict[str, Any]) -> None:
+        """Remove, in place, every member that is not allowed."""
+        _minimise(event, self._root)
+
+    def refused(self) -> Counter[RefusedField]:
+        """Count the members removed so far; a name that may be personal is not shown."""
+        named: Counter[RefusedField] = Counter()
+        for place in self._root.all_places():
+            for shape in place.shapes.values():
+                for name in shape.surplus:
+                    path = place.path + _shown_step(name)
+                    named[RefusedField(self._standard.value, path)] += shape.occurrences
+            if place.uncounted_names:
+                path = f"{place.path}.{UNUSUAL_NAME}"
+                named[RefusedField(self._standard.value, path)] += place.uncounted_names
+        return named
+
+
+@dataclass(slots=True)
+class _Shape:
+    """A set of members that objects at one place have, and which of them are not allowed."""
+
+    surplus: tuple[str, ...]
+    occurrences: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class _Place:
+    """What may be read at one place of an event.
+
+    Objects of one place have few shapes, so what to remove is worked out once for each shape.
+    """
+
+    path: str
+    members: dict[str, _Place] = field(default_factory=dict)
+    nested: list[tuple[str, _Place]] = field(default_factory=list)
+    shapes: dict[tuple[str, ...], _Shape] = field(default_factory=dict)
+    uncounted_names: int = 0
+
+    def allow(self, steps: list[str]) -> None:
+        """Allow the member that the steps lead to."""
+        name, *rest = steps
+        if name not in self.members:
+            self.members[name] = _Place(self.path + _shown_step(name))
+        if rest:
+            member = self.members[name]
+            member.allow(rest)
+            if (name, member) not in self.nested:
+                self.nested.append((name, member))
+
+    def all_places(self) -> Iterator[_Place]:
+        """Yield this place and all below it."""
+        yield self
+        for member in self.members.values():
+            yield from member.all_places()
+
+    def shape_of(self, names: tuple[str, ...]) -> _Shape:
+        """Return the shape of an object with these members."""
+        shape = _Shape(tuple(name for name in names if name not in self.members))
+        if len(self.shapes) < MAXIMUM_SHAPES:
+            self.shapes[names] = shape
+        else:
+            # Names that a tool makes up for each event must not fill the memory.
+            self.uncounted_names += len(shape.surplus)
+        return shape
+
+
+def _minimise(value: dict[str, Any], place: _Place) -> None:
+    names = tuple(value)
+    shape = place.shapes.get(names) or place.shape_of(names)
+    shape.occurrences += 1
+    for name in shape.surplus:
+        del value[name]
+    for name, member in place.nested:
+        inner = value.get(name)
+        if type(inner) is dict:
+            _minimise(inner, member)
+        elif type(inner) is list:
+            for element in inner:
                 if type(element) is dict:
-                    minimise(element, child, refused)
+                    _minimise(element, member)
 
 
-def refused_fields(standard: Standard, refused: Counter[tuple[str, str]]) -> Counter[RefusedField]:
-    """Return the counts by full path, with every name that may be personal replaced."""
-    named: Counter[RefusedField] = Counter()
-    for (place, name), events in refused.items():
-        shown = name if _PLAIN_NAME.fullmatch(name) else UNUSUAL_NAME
-        step = f'["{shown}"]' if "/" in shown else f".{shown}"
-        named[RefusedField(standard.value, place + step)] += events
-    return named
-
-
-def _grow(root: Node, path: str) -> None:
-    node = root
-    for step in steps_of(path):
-        if step not in node.children:
-            node.children[step] = Node(f"{node.path}.{step}")
-        node = node.children[step]
-
-
-def _freeze(node: Node) -> None:
-    node.names = frozenset(node.children)
-    node.nested = tuple((name, child) for name, child in node.children.items() if child.children)
-    for child in node.children.values():
-        _freeze(child)
+def _shown_step(name: str) -> str:
+    shown = name if _PLAIN_NAME.fullmatch(name) else UNUSUAL_NAME
+    return f'["{shown}"]' if "/" in shown else f".{shown}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.ingest.caliper import caliper_row
-from pipelines.ingest.policy import RefusedField, allowed_fields, minimise, refused_fields
+from pipelines.ingest.policy import Minimiser, RefusedField
 from pipelines.ingest.rejection import Rejection, Stage
 from pipelines.ingest.rows import (
     EventRow,
@@ -17,7 +17,7 @@ from pipelines.ingest.rows import (
     event_id_of,
 )
 from pipelines.ingest.xapi import xapi_row
-from pipelines.validation.decode import Undecodable, decode
+from pipelines.validation.decode import Document, Undecodable, decode
 from pipelines.validation.findings import Finding, Item, Shape, Standard, Unrecognised
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 # Why a valid item is not stored: no mart could use it.
 ENTITY_DESCRIPTION = "entity_description"
 NO_TIME = "no_time"
-_ROW_OF = {Standard.XAPI: xapi_row, Standard.CALIPER: caliper_row}
+# Looking up a member of an enum costs as much as a rule, and this happens for every event.
+_XAPI, _ENTITY = Standard.XAPI, Shape.ENTITY
 
 
 class BrokenRule(NamedTuple):
@@ -81,10 +82,7 @@ class _PartRun:
         self._validator = validator
         self._keyring = keyring
         self._outcome = PartOutcome()
-        self._allowed = {standard: allowed_fields(standard) for standard in Standard}
-        self._refused: dict[Standard, Counter[tuple[str, str]]] = {
-            standard: Counter() for standard in Standard
-        }
+        self._xapi, self._caliper = Minimiser(Standard.XAPI), Minimiser(Standard.CALIPER)
 
     def take(self, raw: RawItem) -> None:
         """Account for one raw item, which may hold many events."""
@@ -99,33 +97,34 @@ class _PartRun:
             if verdict.findings or isinstance(verdict.item, Unrecognised):
                 self._reject(raw, number, stage=Stage.VALIDATE, findings=verdict.findings)
             else:
-                self._accept(verdict.item, raw, number)
+                place = Place(self._source, raw.line_number, number)
+                self._accept(verdict.item, place, document)
 
     def finish(self) -> PartOutcome:
         """Return what became of all items taken."""
-        for standard, counts in self._refused.items():
-            self._outcome.refused_fields += refused_fields(standard, counts)
+        self._outcome.refused_fields = self._xapi.refused() + self._caliper.refused()
         return self._outcome
 
-    def _accept(self, item: Item, raw: RawItem, number: int) -> None:
-        if item.shape is Shape.ENTITY:
-            self._outcome.read += 1
+    def _accept(self, item: Item, place: Place, document: Document) -> None:
+        self._outcome.read += 1
+        if item.shape is _ENTITY:
             self._outcome.minimised[ENTITY_DESCRIPTION] += 1
             return
-        row = self._row(item, Place(self._source, raw.line_number, number))
-        self._outcome.read += 1
+        canonical = document.canonical if item.body is document.value else None
+        digest = self._keyring.body_digest(item.body, canonical)
+        identity = Identity(event_id_of(item.body), digest, item.version.value)
+        row = self._row(item, identity, place)
         if row:
             self._outcome.rows.append(row)
         else:
             self._outcome.minimised[NO_TIME] += 1
 
-    def _row(self, item: Item, place: Place) -> EventRow | None:
-        event = item.body
-        identity = Identity(
-            event_id_of(event), self._keyring.body_digest(event), item.version.value
-        )
-        minimise(event, self._allowed[item.standard], self._refused[item.standard])
-        return _ROW_OF[item.standard](event, identity, place=place, keyring=self._keyring)
+    def _row(self, item: Item, identity: Identity, place: Place) -> EventRow | None:
+        if item.standard is _XAPI:
+            self._xapi.minimise(item.body)
+            return xapi_row(item.body, identity, place=place, keyring=self._keyring)
+        self._caliper.minimise(item.body)
+        return caliper_row(item.body, identity, place=place, keyring=self._keyring)
 
     def _reject(
         self, raw: RawItem, number: int, *, stage: Stage, findings: tuple[Finding, ...]

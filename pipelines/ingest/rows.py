@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from functools import lru_cache
 from hashlib import blake2b
@@ -24,9 +23,10 @@ CASE_ITEM_PATH = "/CFItems/"
 DIGEST_BYTES = 16
 
 # A store adds or rewrites these; they say nothing about what happened.
-_ADDED_BY_STORES = ("stored", "authority", "version")
+_ADDED_BY_STORES = frozenset({"stored", "authority"})
+_REWRITTEN = _ADDED_BY_STORES | {"version"}
 _CHOOSERS = frozenset({"student", "teacher", "system"})
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_UUID_LENGTH = 36
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/plumbline/events-without-id")
 
 
@@ -90,11 +90,17 @@ class Keyring:
         self._session_key = pseudonym_key.derive("sessions")
         self.session_key = lru_cache(maxsize=65536)(self._digest_session)
 
-    def body_digest(self, event: dict[str, Any]) -> str:
-        """Digest an event without what a store adds; the same act gives the same digest."""
-        kept = {name: value for name, value in event.items() if name not in _ADDED_BY_STORES}
-        canonical = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
-        return blake2b(canonical, key=self._body_key, digest_size=DIGEST_BYTES).hexdigest()
+    def body_digest(self, event: dict[str, Any], canonical: bytes | None = None) -> str:
+        """Digest an event without what a store adds; the same act gives the same digest.
+
+        `canonical` is the event with sorted members, where the caller has it.
+        """
+        if canonical is None or not _ADDED_BY_STORES.isdisjoint(event):
+            kept = {name: value for name, value in event.items() if name not in _REWRITTEN}
+            body = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
+        else:
+            body = _without_version(canonical, event.get("version"))
+        return blake2b(body, key=self._body_key, digest_size=DIGEST_BYTES).hexdigest()
 
     def _digest_session(self, session: str) -> str:
         return blake2b(
@@ -111,7 +117,7 @@ def event_id_of(event: dict[str, Any]) -> str:
 def normal_event_id(given: str) -> str:
     """Return an id without urn:uuid: in lower case; an id that is no UUID gets a UUIDv5."""
     lowered = given.lower().removeprefix("urn:uuid:")
-    return lowered if _UUID.fullmatch(lowered) else str(uuid.uuid5(_NAMESPACE, given))
+    return lowered if len(lowered) == _UUID_LENGTH else str(uuid.uuid5(_NAMESPACE, given))
 
 
 def chosen_by(extensions: Any) -> str | None:
@@ -126,3 +132,10 @@ def _canonical_json(event: dict[str, Any]) -> str:
     except rfc8785.CanonicalizationError:
         # An integer beyond 2^53 has no form in RFC 8785; sorted members tell it apart as well.
         return orjson.dumps(event, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _without_version(canonical: bytes, version: str | None) -> bytes:
+    """Cut off the version, which sorts last of a statement's members."""
+    if version is None:
+        return canonical
+    return canonical.removesuffix(b',"version":' + orjson.dumps(version) + b"}") + b"}"

@@ -40,9 +40,10 @@ _RULE_BY_WORDING = (
 
 
 class Document(NamedTuple):
-    """A decoded JSON document."""
+    """A decoded JSON document, and its bytes written again with sorted members."""
 
     value: Any
+    canonical: bytes
 
 
 class Undecodable(NamedTuple):
@@ -60,14 +61,14 @@ def decode(raw: bytes) -> Document | Undecodable:
     except orjson.JSONDecodeError as error:
         return _undecodable(_rule_of(error.msg), f" (at character {error.pos + 1})")
     try:
-        again = orjson.dumps(value)
+        canonical = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
         return _undecodable("json.nesting")
-    if again != raw and _may_repeat_a_key(raw, again):
+    if _may_repeat_a_key(raw, canonical):
         name = _repeated_key(raw)
         if name is not None:
             return _undecodable("json.duplicate-key", f" ({shown_name(name)})")
-    return Document(value)
+    return Document(value, canonical)
 
 
 def _undecodable(rule: str, detail: str = "") -> Undecodable:

@@ -9,7 +9,7 @@ from pipelines.validation.findings import JsonObject, Severity
 from pipelines.validation.rules import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _COMPONENT_LISTS = ("choices", "scale", "source", "target", "steps")
 
@@ -40,16 +40,17 @@ def repeated_component_ids(statement: JsonObject) -> Iterable[str]:
     ]
 
 
-def interactions(statement: JsonObject) -> Iterator[tuple[list[str | int], JsonObject]]:
-    """Yield each definition of an interaction, with its place, of whatever activity."""
+def interactions(statement: JsonObject) -> list[tuple[list[str | int], JsonObject]]:
+    """Return each definition of an interaction, with its place, of whatever activity."""
+    found: list[tuple[list[str | int], JsonObject]] = []
     activity = statement["object"]
     if "interactionType" in activity.get("definition", ()):
-        yield ["object"], activity["definition"]
+        found.append((["object"], activity["definition"]))
     elif activity.get("objectType") == "SubStatement":
-        for place, definition in interactions(activity):
-            yield ["object", *place], definition
+        found += [(["object", *place], nested) for place, nested in interactions(activity)]
     if "context" in statement and "contextActivities" in statement["context"]:
-        yield from _surrounding_interactions(statement["context"]["contextActivities"])
+        found += _surrounding_interactions(statement["context"]["contextActivities"])
+    return found
 
 
 STATEMENT_RULES = (
@@ -81,13 +82,15 @@ def _is_out_of_order(score: JsonObject) -> bool:
 
 def _surrounding_interactions(
     activities: JsonObject,
-) -> Iterator[tuple[list[str | int], JsonObject]]:
+) -> list[tuple[list[str | int], JsonObject]]:
+    found: list[tuple[list[str | int], JsonObject]] = []
     for name, one_or_more in activities.items():
-        is_list = isinstance(one_or_more, list)
+        is_list = type(one_or_more) is list
         for index, activity in enumerate(one_or_more if is_list else (one_or_more,)):
             if "definition" in activity and "interactionType" in activity["definition"]:
                 place: list[str | int] = ["context", "contextActivities", name]
-                yield [*place, index] if is_list else place, activity["definition"]
+                found.append(([*place, index] if is_list else place, activity["definition"]))
+    return found
 
 
 def _repeats_an_id(components: list[JsonObject]) -> bool:
