@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 
 from pipelines.canonical import event_columns
 from pipelines.ingest.policy import (
+    MAXIMUM_SHAPES,
     UNUSUAL_NAME,
     FieldRule,
+    Minimiser,
     RefusedField,
-    allowed_fields,
     field_rules,
-    minimise,
-    refused_fields,
     steps_of,
 )
 from pipelines.validation.findings import Standard
@@ -77,11 +76,7 @@ def test_a_granted_field_survives(rule: FieldRule) -> None:
     event: Any = "value"
     for step in reversed(steps_of(rule.path)):
         event = {step: event}
-    refused: Counter[tuple[str, str]] = Counter()
-    minimised = copy.deepcopy(event)
-    minimise(minimised, allowed_fields(Standard(rule.standard)), refused)
-    assert minimised == event
-    assert not refused
+    assert _minimised(event, Standard(rule.standard)) == (event, Counter())
 
 
 @pytest.mark.parametrize(
@@ -98,6 +93,16 @@ def test_a_granted_field_survives(rule: FieldRule) -> None:
 def test_a_path_is_split_into_member_names(path: str, steps: list[str]) -> None:
     """Dots within an IRI split nothing, and lists add no step."""
     assert steps_of(path) == steps
+
+
+def _minimised(
+    event: dict[str, Any], standard: Standard
+) -> tuple[dict[str, Any], Counter[RefusedField]]:
+    """Return what is left of an event, and what was removed."""
+    left = copy.deepcopy(event)
+    minimiser = Minimiser(standard)
+    minimiser.minimise(left)
+    return left, minimiser.refused()
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
@@ -140,29 +145,23 @@ def test_whatever_is_not_named_is_removed_at_any_depth(
     standard: Standard, event: dict[str, Any], data: st.DataObject
 ) -> None:
     """Unknown members, wherever they stand and whatever they hold, leave no trace but a count."""
-    allowed = allowed_fields(standard)
-    event = {name: value for name, value in event.items() if name in allowed.children}
+    expected, refused_before = _minimised(event, standard)
     spoiled = copy.deepcopy(event)
     added = 0
     for place in _objects(spoiled):
         extra = data.draw(EXTRA_MEMBERS)
         place.update(extra)
         added += len(extra)
-    refused: Counter[tuple[str, str]] = Counter()
-    minimise(spoiled, allowed, refused)
-    clean: Counter[tuple[str, str]] = Counter()
-    expected = copy.deepcopy(event)
-    minimise(expected, allowed, clean)
-    assert spoiled == expected
-    assert refused.total() == added + clean.total()
+    found, refused = _minimised(spoiled, standard)
+    assert found == expected
+    assert refused.total() == added + refused_before.total()
 
 
 def test_a_refused_member_is_counted_but_not_looked_into() -> None:
     """The name of a refused member is counted; the names within it may be personal."""
     event = statement(context={"instructor": {"name": "Cleo", "mbox": "mailto:cleo@x.example"}})
-    refused: Counter[tuple[str, str]] = Counter()
-    minimise(event, allowed_fields(Standard.XAPI), refused)
-    assert refused == {("$.context", "instructor"): 1}
+    _, refused = _minimised(event, Standard.XAPI)
+    assert refused == {RefusedField("xapi", "$.context.instructor"): 1}
 
 
 @pytest.mark.parametrize(
@@ -184,5 +183,23 @@ def test_a_refused_member_is_counted_but_not_looked_into() -> None:
 )
 def test_a_name_that_may_be_personal_is_not_shown(name: str, shown: str) -> None:
     """Only what looks like the name of a member is written into a manifest."""
-    named = refused_fields(Standard.XAPI, Counter({("$.verb", name): 3}))
-    assert named == {RefusedField("xapi", shown): 3}
+    _, refused = _minimised({"verb": {name: "value"}}, Standard.XAPI)
+    assert refused == {RefusedField("xapi", shown): 1}
+
+
+def test_names_made_up_for_every_event_are_removed_and_counted() -> None:
+    """However many names a tool makes up, all are removed, and their counts add up."""
+    minimiser = Minimiser(Standard.XAPI)
+    for number in range(MAXIMUM_SHAPES + 100):
+        event = {"verb": {"id": "kept", f"a{number}": 1, f"b{number}": 2}, "x": 1, f"y{number}": 2}
+        minimiser.minimise(event)
+        assert event == {"verb": {"id": "kept"}}
+    assert minimiser.refused().total() == 4 * (MAXIMUM_SHAPES + 100)
+
+
+def test_every_member_is_counted_each_time() -> None:
+    """The same member of two events counts twice, under one name."""
+    minimiser = Minimiser(Standard.XAPI)
+    for _ in range(2):
+        minimiser.minimise(statement(authority={"mbox": "mailto:a@x.example"}))
+    assert minimiser.refused() == {RefusedField("xapi", "$.authority"): 2}
