@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.oracles.values import SchoolDay, learner_events
+from tests.oracles.school_calendar import Interval, StudentCalendar
+from tests.oracles.values import learner_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,16 +61,11 @@ class DayPart:
         return 1 - self.credited["trusted"] / self.credited["mid"]
 
 
-class _Interval(NamedTuple):
-    start: datetime
-    end: datetime
-
-
 class _Timed(NamedTuple):
     """An event, its interval where a source tells it, and the gap to the student's next event."""
 
     learner_event: LearnerEvent
-    known: _Interval | None
+    known: Interval | None
     gap: timedelta | None
     is_set_aside: bool
 
@@ -86,7 +81,7 @@ def measure_time(district: District, events: Iterable[Event]) -> list[DayPart]:
     rows: dict[tuple[str, date, str], DayPart] = {}
     for student_key in sorted({one.learner_event.student_key for one in timed}):
         own = [one for one in timed if one.learner_event.student_key == student_key]
-        calendar = _Calendar(district, student_key)
+        calendar = StudentCalendar(district, student_key)
         for bound in BOUNDS:
             intervals = [_credit(one, bound, typical_gaps) for one in own]
             for merged in _union(interval for interval in intervals if interval):
@@ -104,7 +99,7 @@ def measure_time(district: District, events: Iterable[Event]) -> list[DayPart]:
 def _row(
     rows: dict[tuple[str, date, str], DayPart],
     student_key: str,
-    calendar: _Calendar,
+    calendar: StudentCalendar,
     moment: datetime,
 ) -> DayPart:
     key = (student_key, calendar.district.local_date(moment), calendar.day_part(moment))
@@ -141,20 +136,20 @@ def _lengths(event: Event) -> Iterator[timedelta]:
         yield timedelta(seconds=min(event.duration_seconds, A_DAY_SECONDS))
 
 
-def _measured(learner_event: LearnerEvent, later: list[LearnerEvent]) -> _Interval | None:
+def _measured(learner_event: LearnerEvent, later: list[LearnerEvent]) -> Interval | None:
     event = learner_event.event
     if (
         event.started_at is not None
         and event.ended_at is not None
         and NOTHING < event.ended_at - event.started_at <= LONGEST_DURATION
     ):
-        return _Interval(event.started_at, event.ended_at)
+        return Interval(event.started_at, event.ended_at)
     if learner_event.action not in PLAYING:
         return None
     for other in later:
         if other.action in SEGMENT_ENDS and _is_same_session(event, other.event):
             is_near = other.event.occurred_at - event.occurred_at <= SESSION_CUT
-            return _Interval(event.occurred_at, other.event.occurred_at) if is_near else None
+            return Interval(event.occurred_at, other.event.occurred_at) if is_near else None
     return None
 
 
@@ -166,7 +161,7 @@ def _is_same_session(event: Event, other: Event) -> bool:
     )
 
 
-def _reported(district: District, learner_event: LearnerEvent) -> _Interval | None:
+def _reported(district: District, learner_event: LearnerEvent) -> Interval | None:
     event = learner_event.event
     if event.duration_seconds is None:
         return None
@@ -177,8 +172,8 @@ def _reported(district: District, learner_event: LearnerEvent) -> _Interval | No
     if placement == "by_verb":
         placement = "before" if learner_event.action in ENDED_ACTIONS else "after"
     if placement == "before":
-        return _Interval(event.occurred_at - duration, event.occurred_at)
-    return _Interval(event.occurred_at, event.occurred_at + duration)
+        return Interval(event.occurred_at - duration, event.occurred_at)
+    return Interval(event.occurred_at, event.occurred_at + duration)
 
 
 def _typical_gaps(district: District, timed: list[_Timed]) -> dict[str, timedelta]:
@@ -200,7 +195,7 @@ def _typical_gaps(district: District, timed: list[_Timed]) -> dict[str, timedelt
     }
 
 
-def _credit(one: _Timed, bound: str, typical_gaps: dict[str, timedelta]) -> _Interval | None:
+def _credit(one: _Timed, bound: str, typical_gaps: dict[str, timedelta]) -> Interval | None:
     if one.known is not None:
         return one.known if one.known.start < one.known.end else None
     start = one.event.occurred_at
@@ -211,76 +206,18 @@ def _credit(one: _Timed, bound: str, typical_gaps: dict[str, timedelta]) -> _Int
         "mid": _credited_gap(one.gap, up_to=10 * MINUTE, otherwise=typical),
         "high": min(10 * MINUTE, _credited_gap(one.gap, up_to=30 * MINUTE, otherwise=2 * MINUTE)),
     }[bound]
-    return _Interval(start, start + length) if length else None
+    return Interval(start, start + length) if length else None
 
 
 def _credited_gap(gap: timedelta | None, *, up_to: timedelta, otherwise: timedelta) -> timedelta:
     return otherwise if gap is None or gap > up_to else gap
 
 
-def _union(intervals: Iterable[_Interval]) -> list[_Interval]:
-    merged: list[_Interval] = []
+def _union(intervals: Iterable[Interval]) -> list[Interval]:
+    merged: list[Interval] = []
     for interval in sorted(intervals):
         if merged and interval.start <= merged[-1].end:
-            merged[-1] = _Interval(merged[-1].start, max(merged[-1].end, interval.end))
+            merged[-1] = Interval(merged[-1].start, max(merged[-1].end, interval.end))
         else:
             merged.append(interval)
     return merged
-
-
-class _Calendar(NamedTuple):
-    """The local dates and bells that hold for one student."""
-
-    district: District
-    student_key: str
-
-    def split(self, interval: _Interval) -> Iterator[_Interval]:
-        """Cut at each local midnight and each bell."""
-        first = self.district.local_date(interval.start)
-        cuts = {interval.start, interval.end}
-        for days in range((interval.end - interval.start).days + 3):
-            cuts.update(self._cuts(first + timedelta(days=days)))
-        inside = sorted(cut for cut in cuts if interval.start <= cut <= interval.end)
-        yield from (_Interval(start, end) for start, end in pairwise(inside))
-
-    def day_part(self, moment: datetime) -> str:
-        """Return the part of the day that holds a moment."""
-        local_date = self.district.local_date(moment)
-        school_day = self._school_day(local_date)
-        if not school_day.is_instructional:
-            return "weekend_or_holiday"
-        if school_day.opens_at is None or school_day.closes_at is None:
-            return "home"
-        opens = self._moment(local_date, school_day.opens_at)
-        closes = self._moment(local_date, school_day.closes_at)
-        return "school" if opens <= moment < closes else "home"
-
-    def _cuts(self, local_date: date) -> Iterator[datetime]:
-        yield self._moment(local_date, time())
-        school_day = self._school_day(local_date)
-        if school_day.is_instructional:
-            for bell in (school_day.opens_at, school_day.closes_at):
-                if bell is not None:
-                    yield self._moment(local_date, bell)
-
-    def _moment(self, local_date: date, clock: time) -> datetime:
-        return datetime.combine(local_date, clock, self.district.zone).astimezone(UTC)
-
-    def _school_day(self, local_date: date) -> SchoolDay:
-        school_id = self._school(local_date)
-        return self.district.school_days.get(
-            (school_id or "", local_date),
-            SchoolDay(is_instructional=False, opens_at=None, closes_at=None),
-        )
-
-    def _school(self, local_date: date) -> str | None:
-        active = [
-            (enrollment.section_id, enrollment.school_id)
-            for enrollment in self.district.enrollments
-            if enrollment.student_key == self.student_key
-            and (enrollment.starts_on is None or enrollment.starts_on <= local_date)
-            and (enrollment.ends_on is None or local_date < enrollment.ends_on)
-        ]
-        if active:
-            return min(active)[1]
-        return self.district.schools_by_student.get(self.student_key)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.oracles.values import Event, action_of
 from tests.warehouse.conftest import ONLY_MODELS
-from tests.warehouse.districts import ADL
+from tests.warehouse.students import ADL
 from tests.warehouse.warehouse import Contents
 
 if TYPE_CHECKING:
