@@ -24,8 +24,8 @@ def read(name: str) -> str:
 
 
 def without_code(text: str) -> str:
-    """Return Markdown without its code blocks and code words."""
-    return _CODE.sub("", _FENCE.sub("", text))
+    """Return Markdown without its code blocks, and with `code` for each code word."""
+    return _CODE.sub("code", _FENCE.sub("", text))
 
 
 def written_by_hand(text: str) -> str:
