@@ -18,7 +18,9 @@ _CAUSAL = re.compile(
     r"accelerat\w*)\b",
     re.IGNORECASE,
 )
-_ALLOWED = re.compile(r"effective_n|effective number|(mend the|usual|harmless) cause", re.IGNORECASE)
+_ALLOWED = re.compile(
+    r"effective_n|effective number|(mend the|usual|harmless) cause", re.IGNORECASE
+)
 _BANNER = re.compile(r"\u2014|\u2013{2,}|={4,}|\*{4,}|-{5,}")
 _LABELS = ("dbt/models/**/*.yml", "dbt/models/**/*.md", "dbt/seeds/*.csv", "expectations/*.json")
 
