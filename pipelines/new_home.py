@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import orjson
+
 from pipelines.errors import ConfigurationError
 from pipelines.home import Home
 from pipelines.identity.keys import create_keys
@@ -29,7 +31,7 @@ def make_home(root: Path, *, district_id: str, name: str, zone: str) -> list[str
         folder.mkdir(parents=True, exist_ok=True, mode=_FOLDER_MODE)
     template = resource_path(_TEMPLATE).read_text(encoding="utf-8")
     for placeholder, value in (("ID", district_id), ("NAME", name), ("ZONE", zone)):
-        template = template.replace(f"<{placeholder}>", value.replace('"', "'"))
+        template = template.replace(f"<{placeholder}>", _as_toml(value))
     home.settings_file.write_text(template, encoding="utf-8")
     try:
         settings = read_settings(home)
@@ -45,3 +47,8 @@ def make_home(root: Path, *, district_id: str, name: str, zone: str) -> list[str
         f"4. deliver CASE packages to {home.standards}, events to {home.landing}/<source>/",
         f"5. run: plumbline nightly --home {root}",
     ]
+
+
+def _as_toml(text: str) -> str:
+    """Escape what would end a string; TOML takes every escape that JSON writes."""
+    return orjson.dumps(text).decode()[1:-1]

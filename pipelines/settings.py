@@ -99,7 +99,11 @@ def _parse(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{file} is not TOML: {error}", "correct that line") from None
+        raise ConfigurationError(f"{file} is not TOML: {error}", "correct it there") from None
+    except OSError as error:
+        raise ConfigurationError(
+            f"{file} cannot be read: {error.strerror}", "run as a user who may read the home"
+        ) from None
 
 
 def _refuse_violations(file: Path, document: dict[str, Any]) -> None:
