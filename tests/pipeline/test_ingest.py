@@ -1,0 +1,151 @@
+"""The ingest step: the same landing folder gives the same lake, and nothing twice."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+import zstandard
+
+from pipelines.errors import ConfigurationError
+from pipelines.identity.keys import Key
+from pipelines.ingest.manifest import manifest_file
+from pipelines.ingest.pipeline import IngestOutcome, ingest
+from pipelines.settings import read_settings
+from tests.pipeline.helpers import deliveries_of, files_below
+from tests.unit.examples import (
+    caliper_event,
+    deliver,
+    lines,
+    make_small_home,
+    statement,
+    write_key,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.home import Home
+
+FILES = {
+    "mathpath/a.ndjson": lines(*(statement(number) for number in range(1, 30)), b"{broken"),
+    "mathpath/b.ndjson.gz": gzip.compress(lines(statement(40), statement(41)), mtime=0),
+    "mathpath/cut.gz": gzip.compress(lines(*(statement(n) for n in range(50, 60))), mtime=0)[:-9],
+    "quizroom/a.json.zst": zstandard.compress(
+        b"[" + b",\n".join(map(bytes.strip, (lines(caliper_event(n)) for n in (1, 2)))) + b"]"
+    ),
+    "quizroom/b.pdf": b"%PDF-1.7\n",
+    "quizroom/empty.ndjson": b"",
+}
+COPIED, COPY = "mathpath/a.ndjson", "mathpath/copy_of_a.ndjson"
+FILES[COPY] = FILES[COPIED]
+
+
+def _home(root: Path) -> Home:
+    home = make_small_home(root)
+    for name, content in FILES.items():
+        deliver(home, name, content)
+    return home
+
+
+def _ingest(home: Home) -> IngestOutcome:
+    return ingest(home, read_settings(home), advance=lambda _done, _total: None)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, IngestOutcome]:
+    """Give a home after its ingest; tests only read it."""
+    home = _home(tmp_path_factory.mktemp("first"))
+    return home, _ingest(home)
+
+
+@pytest.fixture
+def home(tmp_path: Path, first: tuple[Home, IngestOutcome]) -> Home:
+    """Give a copy of the ingested home, for a test to change."""
+    copy = shutil.copytree(first[0].root, tmp_path / "home")
+    return type(first[0])(copy)
+
+
+def test_every_file_is_accounted_for(first: tuple[Home, IngestOutcome]) -> None:
+    """One file at fault does not keep the others from being read, and every item is counted."""
+    counts = {each.name: (each.read, each.accepted, each.rejected) for each in first[1].ingested}
+    assert counts == {
+        "mathpath/a.ndjson": (30, 29, 1),
+        "mathpath/b.ndjson.gz": (2, 2, 0),
+        "mathpath/cut.gz": (11, 10, 1),
+        "quizroom/a.json.zst": (2, 2, 0),
+        "quizroom/b.pdf": (1, 0, 1),
+        "quizroom/empty.ndjson": (0, 0, 0),
+    }
+    assert (first[1].already_ingested, first[1].waiting) == ((), ())
+
+
+def test_the_same_landing_folder_gives_the_same_bytes(
+    first: tuple[Home, IngestOutcome], tmp_path: Path
+) -> None:
+    """Two runs from scratch, in two folders, write byte-identical lakes."""
+    other = _home(tmp_path / "elsewhere")
+    _ingest(other)
+    assert files_below(other.lake) == files_below(first[0].lake)
+
+
+def test_a_second_run_reads_nothing_again(home: Home) -> None:
+    """What the lake holds is left alone, also under another name."""
+    before = files_below(home.lake)
+    (home.landing / "mathpath/a.ndjson").rename(home.landing / "mathpath/renamed.ndjson")
+    outcome = _ingest(home)
+    assert outcome.ingested == ()
+    assert outcome.already_ingested == tuple(sorted({*FILES, "mathpath/renamed.ndjson"} - {COPIED}))
+    assert files_below(home.lake) == before
+
+
+def test_what_an_ingest_that_was_cut_off_left_is_replaced(home: Home) -> None:
+    """Parts without a manifest are removed, and the file is read anew."""
+    before = files_below(home.lake)
+    (delivery,) = (each for each in deliveries_of(home) if each.name == "mathpath/a.ndjson")
+    manifest_file(home, delivery.digest).unlink()
+    (home.events / delivery.digest / "000000.parquet").write_bytes(b"half a file")
+    (home.events / delivery.digest / "000009.parquet").write_bytes(b"of a larger block")
+    (home.events / delivery.digest / ".000001.parquet.4711").write_bytes(b"unfinished")
+    outcome = _ingest(home)
+    assert [each.name for each in outcome.ingested] == ["mathpath/a.ndjson"]
+    assert files_below(home.lake) == before
+
+
+def test_the_same_content_under_two_names_is_ingested_once(
+    first: tuple[Home, IngestOutcome],
+) -> None:
+    """A file is known by its content; the first name stands in the manifest."""
+    copies = [each for each in deliveries_of(first[0]) if each.name in {COPIED, COPY}]
+    assert len(copies) == 2
+    assert len({each.digest for each in copies}) == 1
+    assert COPY not in {each.name for each in first[1].ingested}
+
+
+def test_an_empty_landing_folder_is_no_fault(tmp_path: Path) -> None:
+    """A night without deliveries starts no worker and writes nothing."""
+    home = make_small_home(tmp_path)
+    shutil.rmtree(home.landing)
+    assert _ingest(home) == IngestOutcome((), (), ())
+    assert not home.lake.exists()
+
+
+def test_another_pseudonym_key_is_refused(home: Home) -> None:
+    """With another key, the same student would be two; the lake stays as it is."""
+    write_key(home.root / "keys", Key("pseudonym", 1, bytes(32)))
+    deliver(home, "mathpath/new.ndjson", lines(statement(99)))
+    before = files_below(home.lake)
+    with pytest.raises(ConfigurationError, match=r"another pseudonym\.key"):
+        _ingest(home)
+    assert files_below(home.lake) == before
+
+
+def test_a_missing_vault_key_is_told_before_anything_is_read(tmp_path: Path) -> None:
+    """Rejections could not be sealed without it."""
+    home = _home(tmp_path)
+    (home.root / "keys" / "vault.key").unlink()
+    with pytest.raises(ConfigurationError, match=r"vault\.key"):
+        _ingest(home)
+    assert not home.lake.exists()
