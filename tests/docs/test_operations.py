@@ -60,4 +60,4 @@ def test_unfinished_files_are_named() -> None:
     text = read("operations.md")
     assert [suffix for suffix in _UNFINISHED_SUFFIXES if f"`{suffix}`" not in text] == []
     assert KEPT_BUILDS == 7
-    assert "up to seven in all" in text
+    assert "the newest seven" in text
