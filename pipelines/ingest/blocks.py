@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pipelines.settings import IngestSettings
     from pipelines.validation.findings import Finding
 
+# What an item costs beside its bytes: a file of a million tiny ones is cut into parts as well.
+ITEM_OVERHEAD_BYTES = 256
 _FAULT_OF_LAYOUT = {Layout.UTF16: FILE_UTF16, Layout.UNRECOGNISED: FILE_UNRECOGNISED}
 
 
@@ -73,7 +75,7 @@ def parts_of(block: Block, settings: IngestSettings) -> Iterator[Part]:
     number, size, items = block.number, 0, list[RawItem]()
     for item in _items_of(block, settings.item_bytes):
         items.append(item)
-        size += len(item.raw)
+        size += len(item.raw) + ITEM_OVERHEAD_BYTES
         if block.range is None and size >= settings.block_bytes:
             yield Part(block.digest, block.source, number, items)
             number, size, items = number + 1, 0, []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.ingest.blocks import Block, Part, blocks_of, parts_of
+from pipelines.ingest.blocks import ITEM_OVERHEAD_BYTES, Block, Part, blocks_of, parts_of
 from pipelines.ingest.deliveries import Layout, _examine
 from pipelines.ingest.rejection import FILE_DAMAGED, FILE_TRUNCATED, FILE_UNRECOGNISED, FILE_UTF16
 from pipelines.ingest.streams import Compression
@@ -54,9 +54,16 @@ def test_every_item_is_in_one_part(tmp_path: Path, pack: Callable[[bytes], bytes
 def test_a_whole_file_is_cut_into_parts(tmp_path: Path) -> None:
     """A file that is read from its start gives a part for about every block of bytes."""
     parts = _parts(tmp_path, PACKED, SMALL)
-    sizes = [sum(len(item.raw) for item in part.items) for part in parts]
+    sizes = [sum(len(item.raw) + ITEM_OVERHEAD_BYTES for item in part.items) for part in parts]
     assert len(parts) > 5
     assert all(size >= SMALL.block_bytes for size in sizes[:-1])
+
+
+def test_many_tiny_items_are_many_parts(tmp_path: Path) -> None:
+    """A part stays small in memory also where its items have next to no bytes."""
+    parts = _parts(tmp_path, b"[" + b"1," * 1000 + b"1]", SMALL)
+    assert sum(len(part.items) for part in parts) == 1001
+    assert max(len(part.items) for part in parts) < 10
 
 
 def test_an_empty_file_is_one_empty_part(tmp_path: Path) -> None:
