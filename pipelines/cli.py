@@ -138,7 +138,7 @@ def nightly(root: Path, as_of_date: date | None, *, as_json: bool) -> None:
     """Run a whole night: ingest, load, check, build, check, publish.
 
     Exit code 0: published, or nothing new. 1: failed, readers keep the build they have.
-    2: published with warnings.
+    2: as 0, but with warnings to look at.
     """
     from pipelines.report.run_report import run_report_json
     from pipelines.report.text import describe_night
@@ -195,8 +195,8 @@ def build(root: Path, as_of_date: date | None) -> None:
 @home_option
 def check(root: Path) -> None:
     """Check what was loaded and what was built; exit code 1 where a critical check fails."""
+    from pipelines.check import check_warehouse
     from pipelines.report.text import describe_checks
-    from pipelines.warehouse.check import check_warehouse
 
     home, settings = district_at(root)
     with hold(home), Reporter().step("check"):

@@ -3,6 +3,7 @@
     PlumblineError
     ├── ConfigurationError   district.toml, a key, or the home itself is not as it must be
     ├── InputError           a delivered file cannot be used
+    ├── DamagedError         a file that Plumbline wrote does not open
     ├── CheckFailedError     a critical check stopped the run before publishing
     └── BusyError            another run holds the home
 
@@ -31,6 +32,10 @@ class ConfigurationError(PlumblineError):
 
 class InputError(PlumblineError):
     """A delivered file (roster, standards, calendar) cannot be used."""
+
+
+class DamagedError(PlumblineError):
+    """A file that Plumbline wrote does not open."""
 
 
 class CheckFailedError(PlumblineError):

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from pipelines.check import record_checks
 from pipelines.errors import PlumblineError
 from pipelines.identity.keys import read_key
 from pipelines.publish.folders import current_build_id
@@ -17,7 +18,6 @@ from pipelines.quality.check import run_checks
 from pipelines.quality.outcome import CheckOutcome, Stage, describe, refuse_failed
 from pipelines.report.messages import delivery_messages, waiting_messages
 from pipelines.warehouse.build import BuildIdentity, BuildOutcome, build, identify_build
-from pipelines.warehouse.check import record_checks
 from pipelines.warehouse.load import LoadOutcome, load
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""Keys, pseudonyms, sealed originals and the vault of names."""
+"""Keys, pseudonyms, sealed originals, and whose pseudonym is whose."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.errors import PlumblineError
+from pipelines.errors import CheckFailedError, PlumblineError
 from pipelines.publish import folders
 from pipelines.publish.manifest import Build, BuildInput, Manifest, PublishedTable, write_manifest
 from pipelines.publish.marts import copy_marts
@@ -87,7 +87,8 @@ def _write_build(home: Home, settings: Settings, key: Key, build_id: str) -> Man
 
 def _read_build(connection: duckdb.DuckDBPyConnection, build_id: str) -> Build:
     row = connection.execute(
-        "select build_id, as_of_date, inputs_hash from loaded.builds where build_id = ?",
+        "select build_id, as_of_date, inputs_hash, checks_failed from loaded.builds"
+        " where build_id = ?",
         [build_id],
     ).fetchone()
     if row is None:
@@ -95,7 +96,12 @@ def _read_build(connection: duckdb.DuckDBPyConnection, build_id: str) -> Build:
             f"the warehouse knows no build {build_id}",
             "run `plumbline build`, then publish the build_id that it prints",
         )
-    return Build(*row)
+    if row[-1] != 0:
+        raise CheckFailedError(
+            f"build {build_id} has not passed its checks",
+            "run `plumbline check`, mend what it names, then publish",
+        )
+    return Build(*row[:-1])
 
 
 def _read_inputs(connection: duckdb.DuckDBPyConnection) -> tuple[BuildInput, ...]:

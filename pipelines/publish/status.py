@@ -10,7 +10,7 @@ import duckdb
 import orjson
 from rich.table import Table
 
-from pipelines.errors import PlumblineError
+from pipelines.errors import DamagedError, PlumblineError
 from pipelines.identity.keys import read_key
 from pipelines.publish.folders import current_build_id
 from pipelines.publish.manifest import BUILD_FILE, BuildInput, PublishedTable, read_manifest
@@ -87,7 +87,7 @@ def read_status(home: Home) -> Status | NothingPublished:
     try:
         # Through the build's own name: a publish that happens meanwhile changes nothing here.
         return _read_build(home, home.published / build_id)
-    except (OSError, ValueError, KeyError, TypeError, duckdb.Error):
+    except (OSError, ValueError, KeyError, TypeError, duckdb.Error, DamagedError):
         raise PlumblineError(
             f"the published build {build_id} is damaged",
             f"remove the folder {home.published / build_id} and run `plumbline publish`",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipelines.warehouse.load import LoadOutcome
 
 QUERY = (
-    "select status, count(*) as students, round(avg(estimate), 2) as mean_estimate"
+    "select status, count(*) as estimates, round(avg(estimate), 2) as mean_estimate"
     " from learning.mastery group by status order by status"
 )
 

@@ -1,1 +1,1 @@
-"""The encrypted DuckDB warehouse: load, build and publish."""
+"""The encrypted DuckDB files: the warehouse that is loaded and built, and the vault of names."""

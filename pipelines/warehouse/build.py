@@ -87,12 +87,14 @@ def build(
         )
     tests = [each for each in outcomes if each.node.resource_type == "test"]
     warned = tuple(sorted(each.node.name for each in tests if each.status == "warn"))
-    return BuildOutcome(
+    outcome = BuildOutcome(
         identity,
         models=sum(each.node.resource_type == "model" for each in outcomes),
         tests_passed=len(tests) - len(warned),
         tests_warned=warned,
     )
+    _record_end(home, settings, outcome)
+    return outcome
 
 
 def _models_digest() -> str:
@@ -121,6 +123,14 @@ def _record_start(home: Home, settings: Settings, identity: BuildIdentity) -> No
             [identity.build_id, identity.as_of_date, identity.inputs_hash, datetime.now(UTC)],
         )
         connection.commit()
+
+
+def _record_end(home: Home, settings: Settings, outcome: BuildOutcome) -> None:
+    with open_warehouse(home, settings) as connection:
+        connection.execute(
+            "update loaded.builds set tests_passed = ? where build_id = ?",
+            [outcome.tests_passed, outcome.identity.build_id],
+        )
 
 
 def _log_folder(home: Home) -> str:
@@ -180,12 +190,15 @@ class _NodeCounter:
 
 
 def latest_build(home: Home, settings: Settings) -> BuildIdentity:
-    """Return the build that the warehouse holds; raise ConfigurationError before the first."""
+    """Return the build that the warehouse holds; raise ConfigurationError unless it is whole."""
     with open_warehouse(home, settings, read_only=True) as connection:
         row = connection.execute(
-            "select build_id, inputs_hash, as_of_date from loaded.builds"
+            "select build_id, inputs_hash, as_of_date, tests_passed from loaded.builds"
             " order by started_at desc limit 1"
         ).fetchone()
-    if row is None:
-        raise ConfigurationError("the warehouse holds no build yet", "run `plumbline build` first")
-    return BuildIdentity(*row)
+    if row is None or row[-1] is None:
+        raise ConfigurationError(
+            "the warehouse holds no build that was built and tested to its end",
+            "run `plumbline build` first",
+        )
+    return BuildIdentity(*row[:-1])

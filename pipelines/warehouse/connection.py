@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import duckdb_extensions
 
-from pipelines.errors import BusyError, ConfigurationError, PlumblineError
+from pipelines.errors import BusyError, ConfigurationError, DamagedError, PlumblineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,4 +93,4 @@ def _explained(error: duckdb.Error, file: Path, key: Key | None) -> PlumblineErr
             f"{file} does not open with {key.name}.key",
             f"restore the {key.name}.key that this home was made with",
         )
-    return PlumblineError(f"{file} does not open: {message}", "see that the file can be read")
+    return DamagedError(f"{file} does not open: {message}", "see that the file can be read")

@@ -9,11 +9,11 @@ from pipelines.errors import InputError
 from pipelines.identity.keys import read_key
 from pipelines.identity.matching import learner_links
 from pipelines.identity.pseudonyms import Pseudonymiser
-from pipelines.identity.vault import write_vault
 from pipelines.reference.calendar import read_calendar
 from pipelines.reference.case_framework import read_standards
 from pipelines.reference.oneroster import Roster, read_roster
 from pipelines.warehouse.tables import insert_rows
+from pipelines.warehouse.vault import write_vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

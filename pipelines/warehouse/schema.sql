@@ -29,7 +29,7 @@ create table if not exists loaded.files (
     file_digest varchar not null,
     file_name varchar not null,
     source varchar not null,
-    bytes ubigint not null,
+    size_bytes ubigint not null,
     read ubigint not null,
     loaded ubigint not null,
     duplicate ubigint not null,
@@ -60,7 +60,7 @@ create table if not exists loaded.refused_fields (
     file_digest varchar not null,
     standard varchar not null,
     path varchar not null,
-    events ubigint not null
+    occurrences ubigint not null
 );
 
 -- One row per event that came a second time with another body; the first stays.
@@ -151,7 +151,8 @@ create table if not exists loaded.builds (
     as_of_date date not null,
     inputs_hash varchar not null,
     started_at timestamptz not null,
-    finished_at timestamptz,
+    tests_passed integer, -- empty until dbt has built and tested everything
+    finished_at timestamptz, -- empty until the build was checked
     checks_passed integer,
     checks_warned integer,
     checks_failed integer

@@ -31,7 +31,7 @@ ROW_WRITERS = {"xapi_row", "caliper_row"}
 # The few doors: what only the modules named here, or those of a folder, may import.
 DOORS = {
     "pipelines.synth": {"pipelines.cli", "pipelines.report.text", "pipelines.synth"},
-    "pipelines.identity.vault": {"pipelines.warehouse.records"},
+    "pipelines.warehouse.vault": {"pipelines.warehouse.records"},
     "pipelines.identity.matching": {"pipelines.warehouse.records"},
     "apache_beam": {
         "pipelines.ingest.pipeline",

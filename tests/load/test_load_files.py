@@ -183,7 +183,7 @@ def test_what_was_counted_is_loaded(ingest: Ingest, load_home: Load, query: Quer
         ("entity_description", 1),
         ("no_time", 1),
     ]
-    assert query("select path, events from loaded.refused_fields") == [("$.authority", 1)]
+    assert query("select path, occurrences from loaded.refused_fields") == [("$.authority", 1)]
 
 
 def test_every_file_adds_up(ingest: Ingest, load_home: Load, query: Query) -> None:

@@ -112,7 +112,7 @@ from loaded.files as files, range(1000) as numbers (number);
 insert into loaded.builds
 values (
     'build-one', date '2025-10-10', sha256('inputs'),
-    timestamptz '2025-10-10 07:00:00+00', null, 40, 1, 0
+    timestamptz '2025-10-10 07:00:00+00', 100, null, 40, 1, 0
 );
 
 create schema roster;

@@ -81,7 +81,7 @@ def make_warehouse(file: Path, contents: Contents) -> None:
         events = len(contents.events)
         connection.execute(
             "insert into loaded.files by name select ? as file_digest, 'a.ndjson' as file_name,"
-            " 'mathpath' as source, 1 as bytes, ? as read, ? as loaded, 0 as duplicate,"
+            " 'mathpath' as source, 1 as size_bytes, ? as read, ? as loaded, 0 as duplicate,"
             " 0 as conflicting, 0 as rejected, 0 as minimised, 1 as batch_number",
             [FILE_DIGEST, events, events],
         )

@@ -12,7 +12,7 @@ final as (
         file_digest,
         standard,
         path,
-        cast(events as bigint) as events
+        cast(occurrences as bigint) as occurrences
     from source
 
 )

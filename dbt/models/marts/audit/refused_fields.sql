@@ -18,7 +18,7 @@ final as (
         files.source,
         refused_fields.standard,
         refused_fields.path,
-        cast(sum(refused_fields.events) as bigint) as events,
+        cast(sum(refused_fields.occurrences) as bigint) as occurrences,
         '{{ var("build_id") }}' as build_id
     from refused_fields
     inner join files on refused_fields.file_digest = files.file_digest

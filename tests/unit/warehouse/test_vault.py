@@ -9,9 +9,9 @@ import pytest
 from pipelines.errors import ConfigurationError
 from pipelines.identity.keys import Key
 from pipelines.identity.pseudonyms import Pseudonymiser
-from pipelines.identity.vault import write_vault
 from pipelines.reference.oneroster import read_roster
 from pipelines.warehouse.connection import open_encrypted
+from pipelines.warehouse.vault import write_vault
 from tests.unit.examples import DISTRICT_ID, PSEUDONYM_KEY, make_small_home
 
 if TYPE_CHECKING:
