@@ -36,12 +36,12 @@ lint: setup ## Check style and types of Python and SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt/models dbt/tests
 
 format: setup ## Put Python and SQL into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/sqlfluff fix --disable-progress-bar dbt
+	$(BIN)/sqlfluff fix --disable-progress-bar dbt/models dbt/tests
 
 bench: setup ## Measure ingest beside DuckDB's plain read of the same file
 	$(BIN)/python -m tests.benchmarks
