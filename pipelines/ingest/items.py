@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from pipelines.validation.findings import Finding
 
 # A whole string, the quote of one that is not yet whole, or a character that gives structure.
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\],]', re.DOTALL)
+# Possessive, because a string that is not yet whole is not worth a second look from behind.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["{}\[\],]', re.DOTALL)
 _QUOTE, _OPEN, _CLOSE = b'"', frozenset((b"{", b"[")), frozenset((b"}", b"]"))
 _BLANK = re.compile(rb"\s*")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

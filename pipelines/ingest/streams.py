@@ -78,7 +78,24 @@ def read_unpacked(file: Path, compression: Compression) -> Iterator[bytes]:
         if compression is Compression.NONE:
             yield from iter(partial(stream.read, CHUNK_BYTES), b"")
         else:
-            yield from _unpack(stream, _NEW_DECOMPRESSOR[compression])
+            yield from _gather(_unpack(stream, _NEW_DECOMPRESSOR[compression]))
+
+
+def _gather(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Join small pieces: an item that is not yet whole is searched anew with every piece."""
+    gathered: list[bytes] = []
+    size = 0
+    try:
+        for piece in pieces:
+            gathered.append(piece)
+            size += len(piece)
+            if size >= CHUNK_BYTES:
+                yield b"".join(gathered)
+                gathered, size = [], 0
+    except (TruncatedStreamError, DamagedStreamError):
+        yield b"".join(gathered)
+        raise
+    yield b"".join(gathered)
 
 
 def _unpack(stream: BinaryIO, new_decompressor: Callable[[], _Decompressor]) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import zlib
 from typing import TYPE_CHECKING
 
@@ -143,3 +144,14 @@ def test_a_plain_range_is_read_exactly(tmp_path: Path, size: int) -> None:
     file = _write(tmp_path, content)
     assert b"".join(read_range(file, 2, 2 + size)) == b"x" * size
     assert _read(file) == content
+
+
+@PACKERS
+def test_unpacked_bytes_come_in_large_pieces(
+    tmp_path: Path, pack: Callable[[bytes], bytes], kind: Compression
+) -> None:
+    """An item that spans pieces is searched anew with each, so there must be few of them."""
+    content = random.Random(1).randbytes(CHUNK_BYTES * 3)  # noqa: S311 - no secret
+    sizes = [len(piece) for piece in read_unpacked(_write(tmp_path, pack(content)), kind)]
+    assert sum(sizes) == len(content)
+    assert all(size >= CHUNK_BYTES for size in sizes[:-1])
