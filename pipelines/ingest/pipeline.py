@@ -79,7 +79,7 @@ def ingest(home: Home, settings: Settings, *, advance: Callable[[int, int], None
         for each in deliveries
         if each.digest not in done
     )
-    already = tuple(each.name for each in landing.deliveries if each.digest not in facts)
+    already = tuple(each.name for each in landing.deliveries if each not in deliveries)
     return IngestOutcome(ingested, already, landing.waiting + unreadable)
 
 
