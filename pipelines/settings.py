@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipelines.home import Home
 
 MEBIBYTE = 1 << 20
+GIBIBYTE = 1 << 30
 
 
 class ReportedDuration(StrEnum):
@@ -65,6 +66,25 @@ class IngestSettings:
     block_bytes: int = 8 * MEBIBYTE
     item_bytes: int = 16 * MEBIBYTE
     settle_seconds: float = 2.0
+    document_items: int = 100_000
+    unpacked_bytes: int = 32 * GIBIBYTE
+    unpacked_ratio: int = 250
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineSettings:
+    """How long the originals of rejected events are kept, by the dates of the nights."""
+
+    retention_days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitBreakerSettings:
+    """When the new deliveries of a source are held instead of loaded."""
+
+    reject_rate: float = 0.2
+    minimum_items: int = 100
+    history_factor: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +99,8 @@ class Settings:
     learner_identifiers: tuple[LearnerIdentifier, ...]
     verbs: tuple[VerbAction, ...] = ()
     ingest: IngestSettings = field(default_factory=IngestSettings)
+    quarantine: QuarantineSettings = field(default_factory=QuarantineSettings)
+    circuit_breaker: CircuitBreakerSettings = field(default_factory=CircuitBreakerSettings)
     publish_encrypted: bool = False
 
 
@@ -150,5 +172,7 @@ def _settings(home: Home, document: dict[str, Any]) -> Settings:
             for table in document.get("verbs", [])
         ),
         ingest=IngestSettings(**document.get("ingest", {})),
+        quarantine=QuarantineSettings(**document.get("quarantine", {})),
+        circuit_breaker=CircuitBreakerSettings(**document.get("circuit_breaker", {})),
         publish_encrypted=document.get("publish", {}).get("encrypted", False),
     )

@@ -10,13 +10,16 @@ from pipelines.ingest.items import RawItem, cut_documents, cut_lines
 from pipelines.ingest.rejection import (
     FILE_DAMAGED,
     FILE_TRUNCATED,
+    FILE_UNPACKS_TOO_LARGE,
     FILE_UNRECOGNISED,
     FILE_UTF16,
 )
 from pipelines.ingest.streams import (
     Compression,
     DamagedStreamError,
+    TooLargeStreamError,
     TruncatedStreamError,
+    UnpackLimit,
     read_range,
     read_unpacked,
 )
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 
 # What an item costs beside its bytes: a file of a million tiny ones is cut into parts as well.
 ITEM_OVERHEAD_BYTES = 256
+# However short its lines are, a part stays of a size that fits into memory with all its reasons.
+MAXIMUM_PART_ITEMS = 65536
 _FAULT_OF_LAYOUT = {Layout.UTF16: FILE_UTF16, Layout.UNRECOGNISED: FILE_UNRECOGNISED}
 
 
@@ -45,12 +50,16 @@ class Block(NamedTuple):
 
 
 class Part(NamedTuple):
-    """Raw items of one block, about as many as fit the setting ingest.block_bytes."""
+    """Raw items of one block, about as many as fit the setting ingest.block_bytes.
+
+    A range of very many items is cut into pieces, counted from 0.
+    """
 
     digest: str
     source: str
     number: int
     items: list[RawItem]
+    piece: int = 0
 
 
 def blocks_of(delivery: Delivery) -> list[Block]:
@@ -71,24 +80,33 @@ def blocks_of(delivery: Delivery) -> list[Block]:
 
 
 def parts_of(block: Block, settings: IngestSettings) -> Iterator[Part]:
-    """Read a block; a range is one part, a whole file as many as its size asks for."""
-    number, size, items = block.number, 0, list[RawItem]()
-    for item in _items_of(block, settings.item_bytes):
+    """Read a block; a range is mostly one part, a whole file as many as its size asks for."""
+    count, size, items = 0, 0, list[RawItem]()
+    for item in _items_of(block, settings):
         items.append(item)
         size += len(item.raw) + ITEM_OVERHEAD_BYTES
-        if block.range is None and size >= settings.block_bytes:
-            yield Part(block.digest, block.source, number, items)
-            number, size, items = number + 1, 0, []
-    if items or number == block.number:
-        yield Part(block.digest, block.source, number, items)
+        is_large = block.range is None and size >= settings.block_bytes
+        if is_large or len(items) >= MAXIMUM_PART_ITEMS:
+            yield _part(block, count, items)
+            count, size, items = count + 1, 0, []
+    if items or count == 0:
+        yield _part(block, count, items)
 
 
-def _items_of(block: Block, item_bytes: int) -> Iterator[RawItem]:
+def _part(block: Block, count: int, items: list[RawItem]) -> Part:
+    """Name a part: only the block of a whole file may use up the numbers that follow."""
+    if block.range is None:
+        return Part(block.digest, block.source, block.number + count, items)
+    return Part(block.digest, block.source, block.number, items, count)
+
+
+def _items_of(block: Block, settings: IngestSettings) -> Iterator[RawItem]:
+    item_bytes = settings.item_bytes
     fault = _FAULT_OF_LAYOUT.get(block.layout)
     if fault:
         yield _file_fault(fault)
         return
-    stream = _Stream(block)
+    stream = _Stream(block, UnpackLimit(settings.unpacked_bytes, settings.unpacked_ratio))
     if block.layout is Layout.DOCUMENTS:
         yield from cut_documents(stream, item_bytes=item_bytes)
     else:
@@ -105,8 +123,9 @@ def _file_fault(fault: Finding) -> RawItem:
 class _Stream:
     """The unpacked bytes of a block; a fault of the packing ends it and is kept for afterwards."""
 
-    def __init__(self, block: Block) -> None:
+    def __init__(self, block: Block, limit: UnpackLimit) -> None:
         self._block = block
+        self._limit = limit
         self.fault: Finding | None = None
 
     def __iter__(self) -> Iterator[bytes]:
@@ -115,8 +134,10 @@ class _Stream:
             yield from read_range(Path(block.path), block.range.start, block.range.end)
             return
         try:
-            yield from read_unpacked(Path(block.path), block.compression)
+            yield from read_unpacked(Path(block.path), block.compression, self._limit)
         except TruncatedStreamError:
             self.fault = FILE_TRUNCATED
         except DamagedStreamError:
             self.fault = FILE_DAMAGED
+        except TooLargeStreamError:
+            self.fault = FILE_UNPACKS_TOO_LARGE

@@ -28,6 +28,8 @@ SAMPLE_BYTES = 1 << 16
 FILE_DIGEST_BYTES = 32
 _UNFINISHED_SUFFIXES = (".part", ".partial", ".tmp", ".crdownload", ".filepart")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+# UTF-16 without its mark: JSON begins with a character of ASCII, so one of two bytes is NUL.
+_UTF16_STARTS = (b"{\0", b"[\0", b"\0{", b"\0[")
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 
@@ -180,7 +182,7 @@ def _sample(file: Path, compression: Compression) -> bytes:
 
 
 def _layout(sample: bytes) -> Layout:
-    if sample.startswith(_UTF16_MARKS):
+    if sample.startswith(_UTF16_MARKS + _UTF16_STARTS):
         return Layout.UTF16
     text = sample.removeprefix(_UTF8_MARK)
     lines = [line for line in text.split(b"\n") if line.strip()]

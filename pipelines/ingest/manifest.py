@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import orjson
 
+from pipelines.errors import ConfigurationError
 from pipelines.ingest.policy import RefusedField
 from pipelines.ingest.process import BrokenRule
 from pipelines.ingest.write import write_json
@@ -31,12 +32,17 @@ class PartCounts(NamedTuple):
     rejections: dict[BrokenRule, int]
     minimised: dict[str, int]
     refused_fields: dict[RefusedField, int]
+    field_types: dict[RefusedField, frozenset[str]]
     failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What was counted in one file: read = accepted + rejected + minimised."""
+    """What was counted in one file: read = accepted + rejected + minimised.
+
+    `generation` counts how often rejects were run again or erased, `expired` the rejected items
+    whose originals are erased, and `is_released` says that a person lets a held file be loaded.
+    """
 
     digest: str
     name: str
@@ -49,6 +55,11 @@ class Manifest:
     rejections: dict[BrokenRule, int] = field(default_factory=dict)
     minimised: dict[str, int] = field(default_factory=dict)
     refused_fields: dict[RefusedField, int] = field(default_factory=dict)
+    field_types: dict[RefusedField, frozenset[str]] = field(default_factory=dict)
+    generation: int = 0
+    expired: int = 0
+    is_expired: bool = False
+    is_released: bool = False
 
 
 class FileFacts(NamedTuple):
@@ -72,6 +83,7 @@ def combine(facts: FileFacts, parts: Iterable[PartCounts]) -> Manifest:
         rejections=_total(part.rejections for part in counts),
         minimised=_total(part.minimised for part in counts),
         refused_fields=_total(part.refused_fields for part in counts),
+        field_types=united(part.field_types for part in counts),
     )
 
 
@@ -91,6 +103,28 @@ def read_manifests(home: Home) -> Iterator[Manifest]:
         yield _from_document(orjson.loads(file.read_bytes()))
 
 
+def refuse_other_key(home: Home, fingerprint: str) -> None:
+    """Raise ConfigurationError where the lake was written with another pseudonym.key."""
+    for manifest in read_manifests(home):
+        if manifest.pseudonym_key_fingerprint != fingerprint:
+            raise ConfigurationError(
+                f"{home.lake} was written with another pseudonym.key",
+                "restore the pseudonym.key that this home was made with",
+            )
+        return
+
+
+def united(
+    types: Iterable[dict[RefusedField, frozenset[str]]],
+) -> dict[RefusedField, frozenset[str]]:
+    """Return, for each field, every type that it had."""
+    total: dict[RefusedField, frozenset[str]] = {}
+    for each in types:
+        for name, kinds in each.items():
+            total[name] = total.get(name, frozenset()) | kinds
+    return dict(sorted(total.items()))
+
+
 def _total(counts: Iterable[dict[_Key, int]]) -> dict[_Key, int]:
     total: Counter[_Key] = Counter()
     for each in counts:
@@ -104,8 +138,14 @@ def _as_document(manifest: Manifest) -> dict[str, Any]:
         {**rule._asdict(), "events": events} for rule, events in manifest.rejections.items()
     ]
     document["refused_fields"] = [
-        {**name._asdict(), "occurrences": count} for name, count in manifest.refused_fields.items()
+        {
+            **name._asdict(),
+            "occurrences": count,
+            "types": sorted(manifest.field_types.get(name, ())),
+        }
+        for name, count in manifest.refused_fields.items()
     ]
+    del document["field_types"]
     return document
 
 
@@ -114,8 +154,13 @@ def _from_document(document: dict[str, Any]) -> Manifest:
         BrokenRule(row["stage"], row["rule"], row["clause"]): row["events"]
         for row in document.pop("rejections")
     }
-    refused = {
-        RefusedField(row["standard"], row["path"]): row["occurrences"]
-        for row in document.pop("refused_fields")
-    }
-    return Manifest(**document, rejections=rejections, refused_fields=refused)
+    fields = document.pop("refused_fields")
+    names = [RefusedField(row["standard"], row["path"]) for row in fields]
+    return Manifest(
+        **document,
+        rejections=rejections,
+        refused_fields={name: row["occurrences"] for name, row in zip(names, fields, strict=True)},
+        field_types={
+            name: frozenset(row["types"]) for name, row in zip(names, fields, strict=True)
+        },
+    )

@@ -15,11 +15,16 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
-from pipelines.errors import ConfigurationError
 from pipelines.identity.keys import read_key
 from pipelines.ingest.blocks import blocks_of
 from pipelines.ingest.deliveries import Delivery, Waiting, find_deliveries
-from pipelines.ingest.manifest import FileFacts, Manifest, manifest_file, read_manifests
+from pipelines.ingest.manifest import (
+    FileFacts,
+    Manifest,
+    manifest_file,
+    read_manifests,
+    refuse_other_key,
+)
 from pipelines.ingest.transforms import IngestPlan, ProcessBlocks, WriteManifests
 
 if TYPE_CHECKING:
@@ -48,7 +53,7 @@ def ingest(home: Home, settings: Settings, *, advance: Callable[[int, int], None
     `advance` is told now and then how many files are done, out of how many.
     """
     key = read_key(settings.keys_folder, "pseudonym")
-    _refuse_other_key(home, key.fingerprint)
+    refuse_other_key(home, key.fingerprint)
     read_key(settings.keys_folder, "vault")
     landing = find_deliveries(home, settings)
     new = {
@@ -117,16 +122,6 @@ def watched(
     finally:
         is_over.set()
         watcher.join()
-
-
-def _refuse_other_key(home: Home, fingerprint: str) -> None:
-    for manifest in read_manifests(home):
-        if manifest.pseudonym_key_fingerprint != fingerprint:
-            raise ConfigurationError(
-                f"{home.lake} was written with another pseudonym.key",
-                "restore the pseudonym.key that this home was made with",
-            )
-        return
 
 
 def _remove_unfinished(home: Home, deliveries: tuple[Delivery, ...]) -> None:

@@ -37,6 +37,17 @@ class FieldRule:
     retention_days: int
 
 
+_JSON_TYPES: dict[type, str] = {
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+    type(None): "null",
+}
+
+
 class RefusedField(NamedTuple):
     """A member that arrived and was not stored, by the place and its name."""
 
@@ -69,6 +80,14 @@ class Minimiser:
     def minimise(self, event: dict[str, Any]) -> None:
         """Remove, in place, every member that is not allowed."""
         _minimise(event, self._root)
+
+    def types(self) -> dict[RefusedField, frozenset[str]]:
+        """Tell the JSON types that removed members had: of the first object of each shape."""
+        return {
+            RefusedField(self._standard.value, place.path + _shown_step(name)): frozenset(kinds)
+            for place in self._root.all_places()
+            for name, kinds in place.types.items()
+        }
 
     def refused(self) -> Counter[RefusedField]:
         """Count the members removed so far; a name that may be personal is not shown."""
@@ -103,6 +122,7 @@ class _Place:
     members: dict[str, _Place] = field(default_factory=dict)
     nested: list[tuple[str, _Place]] = field(default_factory=list)
     shapes: dict[tuple[str, ...], _Shape] = field(default_factory=dict)
+    types: dict[str, set[str]] = field(default_factory=dict)
     uncounted_names: int = 0
 
     def allow(self, steps: list[str]) -> None:
@@ -122,11 +142,13 @@ class _Place:
         for member in self.members.values():
             yield from member.all_places()
 
-    def shape_of(self, names: tuple[str, ...]) -> _Shape:
-        """Return the shape of an object with these members."""
+    def shape_of(self, names: tuple[str, ...], value: dict[str, Any]) -> _Shape:
+        """Return the shape of an object, which has these members."""
         shape = _Shape(tuple(name for name in names if name not in self.members))
         if len(self.shapes) < MAXIMUM_SHAPES:
             self.shapes[names] = shape
+            for name in shape.surplus:
+                self.types.setdefault(name, set()).add(_JSON_TYPES[type(value[name])])
         else:
             # Names that a tool makes up for each event must not fill the memory.
             self.uncounted_names += len(shape.surplus)
@@ -135,7 +157,7 @@ class _Place:
 
 def _minimise(value: dict[str, Any], place: _Place) -> None:
     names = tuple(value)
-    shape = place.shapes.get(names) or place.shape_of(names)
+    shape = place.shapes.get(names) or place.shape_of(names, value)
     shape.occurrences += 1
     for name in shape.surplus:
         del value[name]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.ingest.caliper import caliper_row
 from pipelines.ingest.policy import Minimiser, RefusedField
-from pipelines.ingest.rejection import Rejection, Stage
+from pipelines.ingest.rejection import TOO_MANY_ENTRIES, Rejection, Stage
 from pipelines.ingest.rows import (
     EventRow,
     Identity,
@@ -18,9 +18,18 @@ from pipelines.ingest.rows import (
 )
 from pipelines.ingest.xapi import xapi_row
 from pipelines.validation.decode import Document, Undecodable, decode
-from pipelines.validation.findings import Finding, Item, Shape, Standard, Unrecognised
+from pipelines.validation.findings import (
+    Finding,
+    Item,
+    Shape,
+    Standard,
+    Unrecognised,
+    Verdict,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pipelines.ingest.blocks import Part
     from pipelines.ingest.items import RawItem
     from pipelines.validation.validator import Validator
@@ -28,6 +37,9 @@ if TYPE_CHECKING:
 # Why a valid item is not stored: no mart could use it.
 ENTITY_DESCRIPTION = "entity_description"
 NO_TIME = "no_time"
+DOCUMENT_ITEMS = 100_000
+# An entry takes two bytes at the least, so only a long document has too many.
+_LEAST_ENTRY_BYTES = 2
 # Looking up a member of an enum costs as much as a rule, and this happens for every event.
 _XAPI, _ENTITY = Standard.XAPI, Shape.ENTITY
 
@@ -49,6 +61,7 @@ class PartOutcome:
     rejections: list[Rejection] = field(default_factory=list)
     minimised: Counter[str] = field(default_factory=Counter)
     refused_fields: Counter[RefusedField] = field(default_factory=Counter)
+    field_types: dict[RefusedField, frozenset[str]] = field(default_factory=dict)
 
     def broken_rules(self) -> Counter[BrokenRule]:
         """Count, for each rule, the items that it refused."""
@@ -59,26 +72,45 @@ class PartOutcome:
         )
 
 
+class Position(NamedTuple):
+    """Which item of a document it is, from 0, and how many items the document gave."""
+
+    item_number: int
+    item_count: int
+
+
 class PartProcessor:
     """Everything that is set up once per worker and used for every part."""
 
-    def __init__(self, validator: Validator, keyring: Keyring) -> None:
+    def __init__(
+        self, validator: Validator, keyring: Keyring, *, document_items: int = DOCUMENT_ITEMS
+    ) -> None:
         self._validator = validator
         self._keyring = keyring
+        self._document_items = document_items
 
     def process(self, part: Part) -> PartOutcome:
         """Decode, validate, minimise and place every item of a part."""
-        run = _PartRun(part.source, self._validator, self._keyring)
+        run = self.begin(part.source)
         for raw in part.items:
             run.take(raw)
         return run.finish()
 
+    def begin(self, source: str) -> PartRun:
+        """Return an empty pass over items of a source."""
+        return PartRun(
+            source, self._validator, keyring=self._keyring, document_items=self._document_items
+        )
 
-class _PartRun:
+
+class PartRun:
     """One pass over the items of a part."""
 
-    def __init__(self, source: str, validator: Validator, keyring: Keyring) -> None:
+    def __init__(
+        self, source: str, validator: Validator, *, keyring: Keyring, document_items: int
+    ) -> None:
         self._source = source
+        self._document_items = document_items
         self._validator = validator
         self._keyring = keyring
         self._outcome = PartOutcome()
@@ -87,23 +119,63 @@ class _PartRun:
     def take(self, raw: RawItem) -> None:
         """Account for one raw item, which may hold many events."""
         if raw.fault:
-            self._reject(raw, 0, stage=Stage.READ, findings=(raw.fault,))
+            self._reject(raw, _WHOLE, stage=Stage.READ, findings=(raw.fault,))
             return
-        document = decode(raw.raw)
+        document = self._decode(raw)
         if isinstance(document, Undecodable):
-            self._reject(raw, 0, stage=Stage.DECODE, findings=(document.finding,))
+            self._reject(raw, _WHOLE, stage=Stage.DECODE, findings=(document.finding,))
             return
-        for number, verdict in enumerate(self._validator.examine(document.value)):
-            if verdict.findings or isinstance(verdict.item, Unrecognised):
-                self._reject(raw, number, stage=Stage.VALIDATE, findings=verdict.findings)
-            else:
-                place = Place(self._source, raw.line_number, number)
-                self._accept(verdict.item, place, document)
+        verdicts = self._validator.examine(document.value)
+        self._settle(raw, document, verdicts=enumerate(verdicts), count=len(verdicts))
+
+    def retake(self, raw: RawItem, numbers: frozenset[int], *, count: int) -> bool:
+        """Account again for the refused items of a document that once gave `count` items.
+
+        False, and nothing is accounted for, where the document now gives other items than it did
+        and some of them have been accepted: which of them are new cannot be told.
+        """
+        is_whole = len(numbers) == count
+        document = self._decode(raw)
+        if isinstance(document, Undecodable):
+            if is_whole:
+                self._reject(raw, _WHOLE, stage=Stage.DECODE, findings=(document.finding,))
+            return is_whole
+        verdicts = self._validator.examine(document.value)
+        if not verdicts or not (is_whole or len(verdicts) == count):
+            return False
+        again = [pair for pair in enumerate(verdicts) if is_whole or pair[0] in numbers]
+        self._settle(raw, document, verdicts=again, count=len(verdicts))
+        return True
 
     def finish(self) -> PartOutcome:
         """Return what became of all items taken."""
         self._outcome.refused_fields = self._xapi.refused() + self._caliper.refused()
+        self._outcome.field_types = {**self._xapi.types(), **self._caliper.types()}
         return self._outcome
+
+    def _decode(self, raw: RawItem) -> Document | Undecodable:
+        document = decode(raw.raw)
+        if len(raw.raw) < self._document_items * _LEAST_ENTRY_BYTES:
+            return document
+        if isinstance(document, Document) and _count_entries(document.value) > self._document_items:
+            return Undecodable(TOO_MANY_ENTRIES)
+        return document
+
+    def _settle(
+        self,
+        raw: RawItem,
+        document: Document,
+        *,
+        verdicts: Iterable[tuple[int, Verdict]],
+        count: int,
+    ) -> None:
+        for number, verdict in verdicts:
+            if verdict.findings or isinstance(verdict.item, Unrecognised):
+                position = Position(number, count)
+                self._reject(raw, position, stage=Stage.VALIDATE, findings=verdict.findings)
+            else:
+                place = Place(self._source, raw.line_number, number)
+                self._accept(verdict.item, place, document)
 
     def _accept(self, item: Item, place: Place, document: Document) -> None:
         self._outcome.read += 1
@@ -127,7 +199,7 @@ class _PartRun:
         return caliper_row(item.body, identity, place=place, keyring=self._keyring)
 
     def _reject(
-        self, raw: RawItem, number: int, *, stage: Stage, findings: tuple[Finding, ...]
+        self, raw: RawItem, position: Position, *, stage: Stage, findings: tuple[Finding, ...]
     ) -> None:
         rejections = self._outcome.rejections
         # Every entry of an envelope may be refused: its bytes are kept with the first one only.
@@ -136,6 +208,22 @@ class _PartRun:
         self._outcome.read += 1
         rejections.append(
             Rejection(
-                stage, findings, raw.line_number, number, raw.byte_start, raw.byte_end, original
+                stage,
+                findings,
+                raw.line_number,
+                *position,
+                raw.byte_start,
+                raw.byte_end,
+                original,
             )
         )
+
+
+_WHOLE = Position(0, 1)
+
+
+def _count_entries(value: Any) -> int:
+    """Count what a document holds, in arrays of envelopes as well."""
+    parts = value if isinstance(value, list) else [value]
+    lists = (part.get("data", part.get("statements")) for part in parts if isinstance(part, dict))
+    return len(parts) + sum(len(each) for each in lists if isinstance(each, list))

@@ -28,13 +28,15 @@ class Stage(StrEnum):
 class Rejection(NamedTuple):
     """One refused item: where it stands, every reason, and its bytes (not yet sealed).
 
-    Items of the same bytes, as the entries of an envelope are, keep them with the first of them.
+    Items of the same bytes, as the entries of an envelope are, keep them with the first of them;
+    `item_count` says how many items those bytes gave, refused or not.
     """
 
     stage: Stage
     findings: tuple[Finding, ...]
     line_number: int
     item_number: int
+    item_count: int
     byte_start: int
     byte_end: int
     original: bytes
@@ -46,6 +48,7 @@ REJECT_ARROW_SCHEMA = pa.schema(
         pa.field("stage", pa.string(), nullable=False),
         pa.field("line_number", pa.int32(), nullable=False),
         pa.field("item_number", pa.int32(), nullable=False),
+        pa.field("item_count", pa.int32(), nullable=False),
         pa.field("byte_start", pa.int64(), nullable=False),
         pa.field("byte_end", pa.int64(), nullable=False),
         pa.field(
@@ -83,5 +86,12 @@ FILE_TRUNCATED = _error(
 FILE_DAMAGED = _error(
     "file.damaged", "the compressed data is damaged; deliver it again", "RFC 1952, RFC 8878"
 )
+FILE_UNPACKS_TOO_LARGE = _error(
+    "file.unpacks-too-large",
+    "unpacks to more than the settings ingest.unpacked_bytes and unpacked_ratio allow",
+)
 ITEM_TOO_LONG = _error("item.too-long", "longer than the setting ingest.item_bytes allows")
+TOO_MANY_ENTRIES = _error(
+    "item.too-many-entries", "more entries than the setting ingest.document_items allows"
+)
 ARRAY_UNCLOSED = _error("json.array-unclosed", "the array is not closed", "RFC 8259 5")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 import zstandard
 
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHUNK_BYTES = 1 << 20
-# Small, because zstd can unfold four bytes into 128 KiB: this bounds a piece to 128 MiB.
-_COMPRESSED_CHUNK_BYTES = 4096
+# Small, because zstd can unfold four bytes into 128 KiB: this bounds a piece to 32 MiB.
+_COMPRESSED_CHUNK_BYTES = 1024
+# So much a file may unpack to however small it is: an honest small file may be very regular.
+FREE_BYTES = 16 << 20
 _GZIP_WINDOW_BITS = 31
 
 
@@ -33,6 +35,21 @@ class TruncatedStreamError(Exception):
 
 class DamagedStreamError(Exception):
     """The compressed data cannot be unpacked."""
+
+
+class TooLargeStreamError(Exception):
+    """The compressed data unpacks to more than the settings allow."""
+
+
+class UnpackLimit(NamedTuple):
+    """To how much a packed file may unpack: so many bytes, and so many times its own size."""
+
+    most_bytes: int
+    ratio: int
+
+    def bytes_of(self, file: Path) -> int:
+        """Return the limit for one file."""
+        return min(self.most_bytes, max(FREE_BYTES, self.ratio * file.stat().st_size))
 
 
 class _Decompressor(Protocol):
@@ -69,33 +86,54 @@ def read_range(file: Path, start: int, end: int) -> Iterator[bytes]:
             yield chunk
 
 
-def read_unpacked(file: Path, compression: Compression) -> Iterator[bytes]:
+def read_unpacked(
+    file: Path, compression: Compression, limit: UnpackLimit | None = None
+) -> Iterator[bytes]:
     """Yield the unpacked bytes of a whole file, through all of its members or frames.
 
-    Raises TruncatedStreamError or DamagedStreamError after the last bytes that could be unpacked.
+    Raises TruncatedStreamError, DamagedStreamError or TooLargeStreamError after the last bytes
+    that could be unpacked.
     """
     with file.open("rb") as stream:
         if compression is Compression.NONE:
             yield from iter(partial(stream.read, CHUNK_BYTES), b"")
-        else:
-            yield from _gather(_unpack(stream, _NEW_DECOMPRESSOR[compression]))
+            return
+        pieces = _unpack(stream, _NEW_DECOMPRESSOR[compression])
+        yield from _in_chunks(_limited(pieces, limit.bytes_of(file)) if limit else pieces)
 
 
-def _gather(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Join small pieces: an item that is not yet whole is searched anew with every piece."""
-    gathered: list[bytes] = []
-    size = 0
+def _in_chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the same bytes in chunks of at most CHUNK_BYTES, also those before a fault.
+
+    An item that is not yet whole is searched anew with every chunk, so small ones would be slow.
+    """
+    held = bytearray()
+    fault: Exception | None = None
     try:
         for piece in pieces:
-            gathered.append(piece)
-            size += len(piece)
-            if size >= CHUNK_BYTES:
-                yield b"".join(gathered)
-                gathered, size = [], 0
-    except (TruncatedStreamError, DamagedStreamError):
-        yield b"".join(gathered)
-        raise
-    yield b"".join(gathered)
+            held += piece
+            if len(held) >= CHUNK_BYTES:
+                joined, held = bytes(held), bytearray()
+                yield from _cut(joined)
+    except (TruncatedStreamError, DamagedStreamError, TooLargeStreamError) as error:
+        fault = error
+    yield from _cut(bytes(held))
+    if fault:
+        raise fault
+
+
+def _cut(joined: bytes) -> Iterator[bytes]:
+    for start in range(0, len(joined), CHUNK_BYTES):
+        yield joined[start : start + CHUNK_BYTES]
+
+
+def _limited(pieces: Iterator[bytes], most_bytes: int) -> Iterator[bytes]:
+    remaining = most_bytes
+    for piece in pieces:
+        yield piece[:remaining]
+        remaining -= len(piece)
+        if remaining < 0:
+            raise TooLargeStreamError
 
 
 def _unpack(stream: BinaryIO, new_decompressor: Callable[[], _Decompressor]) -> Iterator[bytes]:

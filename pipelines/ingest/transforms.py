@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import apache_beam as beam
 
-from pipelines.canonical import event_arrow_schema
 from pipelines.home import Home
 from pipelines.identity.keys import read_key
 from pipelines.identity.sealing import Sealer
-from pipelines.ingest.blocks import Block, Part, parts_of
+from pipelines.ingest.blocks import Block, parts_of
 from pipelines.ingest.manifest import FileFacts, PartCounts, combine, write_manifest
-from pipelines.ingest.process import PartOutcome, PartProcessor
-from pipelines.ingest.rejection import REJECT_ARROW_SCHEMA, Rejection
+from pipelines.ingest.process import PartProcessor
+from pipelines.ingest.rejects import PartWriter, counts_of
 from pipelines.ingest.rows import Keyring
-from pipelines.ingest.write import write_rows
 from pipelines.validation.validator import Validator
 
 if TYPE_CHECKING:
@@ -77,7 +75,9 @@ class _ProcessBlock(beam.DoFn):
     def setup(self) -> None:
         folder = Path(self._plan.keys_folder)
         keyring = Keyring(read_key(folder, "pseudonym"), self._plan.district_id)
-        self._processor = PartProcessor(Validator.load(), keyring)
+        self._processor = PartProcessor(
+            Validator.load(), keyring, document_items=self._plan.settings.document_items
+        )
         self._writer = PartWriter(self._plan.home, Sealer(read_key(folder, "vault")))
         # Parsed events hold no cycles; looking for some costs a third of the time.
         gc.freeze()
@@ -94,63 +94,8 @@ class _ProcessBlock(beam.DoFn):
                 yield counts_of(part, outcome)
         except OSError as error:
             yield PartCounts(
-                block.digest, 0, 0, 0, {}, {}, {}, failure=error.strerror or "unreadable"
+                block.digest, 0, 0, 0, {}, {}, {}, {}, failure=error.strerror or "unreadable"
             )
-
-
-class PartWriter:
-    """Writes the accepted and the rejected of a part under names made only from its content."""
-
-    def __init__(self, home: Home, sealer: Sealer) -> None:
-        self._home = home
-        self._sealer = sealer
-
-    def write(self, part: Part, outcome: PartOutcome) -> None:
-        """Write lake/events and lake/rejects of one part.
-
-        The first part of a file is written even without events: a reader finds a typed file.
-        """
-        name = f"{part.number:06d}.parquet"
-        if outcome.rows or part.number == 0:
-            write_rows(self._home.events / part.digest / name, outcome.rows, event_arrow_schema())
-        if outcome.rejections:
-            rows = [self._reject_row(part, rejection) for rejection in outcome.rejections]
-            write_rows(self._home.rejects / part.digest / name, rows, REJECT_ARROW_SCHEMA)
-
-    def _reject_row(self, part: Part, rejection: Rejection) -> tuple[object, ...]:
-        findings = [
-            {
-                "rule": finding.rule,
-                "path": finding.path,
-                "message": finding.message,
-                "clause": finding.clause,
-            }
-            for finding in rejection.findings
-        ]
-        place = f"{part.digest}:{rejection.byte_start}"
-        return (
-            part.source,
-            rejection.stage.value,
-            rejection.line_number,
-            rejection.item_number,
-            rejection.byte_start,
-            rejection.byte_end,
-            findings,
-            self._sealer.seal(rejection.original, place=place),
-        )
-
-
-def counts_of(part: Part, outcome: PartOutcome) -> PartCounts:
-    """Return the counts of a part."""
-    return PartCounts(
-        part.digest,
-        outcome.read,
-        len(outcome.rows),
-        len(outcome.rejections),
-        dict(outcome.broken_rules()),
-        dict(outcome.minimised),
-        dict(outcome.refused_fields),
-    )
 
 
 def _digest_of(counts: PartCounts) -> str:
