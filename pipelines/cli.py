@@ -4,73 +4,33 @@ from __future__ import annotations
 
 import logging
 import sys
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.cli_options import date_option, district_at, home_option, json_option
+from pipelines.cli_quarantine import quarantine, release, replay
 from pipelines.errors import ConfigurationError, PlumblineError
 from pipelines.home import Home
 from pipelines.identity.keys import read_key
 from pipelines.lock import hold
 from pipelines.report.progress import Reporter
-from pipelines.settings import Settings, read_settings, school_date_now
+from pipelines.settings import Settings, school_date_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from pipelines.nightly import Night
     from pipelines.synth import SyntheticDistrict
+
+__all__ = ["commands", "district_at", "main"]
 
 EXIT_FAILED = 1
 EXIT_USAGE = 64  # EX_USAGE of sysexits.h: 2 says "published with warnings"
 EXIT_INTERRUPTED = 130
 PLAIN_WIDTH = 120
-
-
-class DateType(click.ParamType[date]):
-    """A date of the form YYYY-MM-DD."""
-
-    name = "date"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date:
-        """Return the date; fail with a usage error where it is none."""
-        try:
-            return value if isinstance(value, date) else date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value} is no date of the form YYYY-MM-DD", param, ctx)
-
-
-class District(NamedTuple):
-    """A home with its settings."""
-
-    home: Home
-    settings: Settings
-
-
-def district_at(root: Path) -> District:
-    """Return the home at `root` with its settings."""
-    home = Home.at(root)
-    return District(home, read_settings(home))
-
-
-home_option = click.option(
-    "--home",
-    "root",
-    type=click.Path(path_type=Path, file_okay=False),
-    required=True,
-    help="The district's folder: district.toml, landing/, rosters/, standards/.",
-)
-date_option = click.option(
-    "--date",
-    "as_of_date",
-    type=DateType(),
-    help="The school date to build for; today in the district's zone if left out.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON for machines.")
 
 
 def size_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -164,14 +124,15 @@ def ingest(root: Path) -> None:
 
 @commands.command()
 @home_option
-def load(root: Path) -> None:
+@date_option
+def load(root: Path, as_of_date: date | None) -> None:
     """Load the lake and the district's records into the warehouse."""
     from pipelines.report.text import describe_load
     from pipelines.warehouse.load import load as run_load
 
     home, settings = district_at(root)
     with hold(home), Reporter().step("load"):
-        outcome = run_load(home, settings)
+        outcome = run_load(home, settings, as_of_date or school_date_now(settings))
     click.echo(describe_load(outcome))
 
 
@@ -236,6 +197,10 @@ def status(root: Path, *, as_json: bool) -> None:
     else:
         width = None if sys.stdout.isatty() else PLAIN_WIDTH
         print_status(current, Console(highlight=False, width=width))
+
+
+for command in (quarantine, release, replay):
+    commands.add_command(command)
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ from pipelines.publish.folders import current_build_id
 from pipelines.publish.publish import PublishedBuild, publish_build
 from pipelines.quality.check import run_checks
 from pipelines.quality.outcome import CheckOutcome, Stage, describe, refuse_failed
+from pipelines.quarantine.expire import expire
+from pipelines.report.changes import drift_messages, held_messages
 from pipelines.report.messages import delivery_messages, waiting_messages
 from pipelines.warehouse.build import BuildIdentity, BuildOutcome, build, identify_build
 from pipelines.warehouse.load import LoadOutcome, load
@@ -45,6 +47,7 @@ class Night:
     started_at: datetime
     seconds: dict[str, float] = field(default_factory=dict)
     ingested: IngestOutcome | None = None
+    expired: int = 0
     loaded: LoadOutcome | None = None
     identity: BuildIdentity | None = None
     built: BuildOutcome | None = None
@@ -108,7 +111,12 @@ def _ingest(night: Night, home: Home, settings: Settings, reporter: Reporter) ->
 
 def _load(night: Night, home: Home, settings: Settings, reporter: Reporter) -> None:
     with _timed(night, "load", reporter):
-        night.loaded = load(home, settings)
+        night.expired = expire(home, settings, night.as_of_date)
+        night.loaded = load(home, settings, night.as_of_date)
+    warnings = held_messages(night.loaded.held)
+    night.warnings += warnings
+    for message in warnings + drift_messages(night.loaded.drift):
+        reporter.say(f"  {message}")
 
 
 def _check(

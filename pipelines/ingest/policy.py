@@ -171,6 +171,11 @@ def _minimise(value: dict[str, Any], place: _Place) -> None:
                     _minimise(element, member)
 
 
+def shown_name(name: str) -> str:
+    """Return a name as it may be shown: one that does not look like a name may be personal."""
+    return name if _PLAIN_NAME.fullmatch(name) else UNUSUAL_NAME
+
+
 def _shown_step(name: str) -> str:
-    shown = name if _PLAIN_NAME.fullmatch(name) else UNUSUAL_NAME
+    shown = shown_name(name)
     return f'["{shown}"]' if "/" in shown else f".{shown}"

@@ -79,6 +79,13 @@ class Position(NamedTuple):
     item_count: int
 
 
+class ReadAndRejected(NamedTuple):
+    """How many items were read and refused so far."""
+
+    read: int
+    rejected: int
+
+
 class PartProcessor:
     """Everything that is set up once per worker and used for every part."""
 
@@ -146,6 +153,14 @@ class PartRun:
         again = [pair for pair in enumerate(verdicts) if is_whole or pair[0] in numbers]
         self._settle(raw, document, verdicts=again, count=len(verdicts))
         return True
+
+    def read_and_rejected(self) -> ReadAndRejected:
+        """Return the counts so far."""
+        return ReadAndRejected(self._outcome.read, len(self._outcome.rejections))
+
+    def rejections_after(self, number: int) -> list[Rejection]:
+        """Return the rejections that followed the first so many."""
+        return self._outcome.rejections[number:]
 
     def finish(self) -> PartOutcome:
         """Return what became of all items taken."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from pipelines.ingest.write import write_json
+from pipelines.report.changes import held_report
 
 if TYPE_CHECKING:
     from pipelines.home import Home
@@ -38,6 +39,10 @@ def _report(night: Night) -> dict[str, Any]:
         "seconds": night.seconds,
         "files": [each._asdict() for each in night.loaded.files] if night.loaded else [],
         "changed_records": list(night.loaded.changed_records) if night.loaded else [],
+        "replayed": [each._asdict() for each in night.loaded.replayed] if night.loaded else [],
+        "held": [held_report(each) for each in night.loaded.held] if night.loaded else [],
+        "drift": [each._asdict() for each in night.loaded.drift] if night.loaded else [],
+        "originals_expired": night.expired,
         "waiting": [each._asdict() for each in night.ingested.waiting] if night.ingested else [],
         "checks": {
             outcome.stage.value: {

@@ -6,21 +6,26 @@ import sys
 from typing import TYPE_CHECKING
 
 from pipelines.quality.outcome import describe
+from pipelines.report.changes import drift_messages, held_messages
 from pipelines.report.messages import delivery_messages, waiting_messages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pipelines.home import Home
     from pipelines.ingest.pipeline import IngestOutcome
     from pipelines.nightly import Night
     from pipelines.publish.publish import PublishedBuild
     from pipelines.quality.outcome import CheckOutcome
+    from pipelines.quarantine.replay import Replayed
     from pipelines.settings import Settings
     from pipelines.synth import SyntheticDistrict
     from pipelines.warehouse.build import BuildOutcome
     from pipelines.warehouse.load import LoadOutcome
 
+NOT_YET_PUBLISHED = (
+    "readers see it after the next night, or now with `plumbline build`, `check` and `publish`"
+)
 QUERY = (
     "select status, count(*) as estimates, round(avg(estimate), 2) as mean_estimate"
     " from learning.mastery group by status order by status"
@@ -53,7 +58,24 @@ def _ingest_counts(outcome: IngestOutcome) -> str:
 
 def describe_load(outcome: LoadOutcome) -> str:
     """Say what was loaded."""
-    if not outcome.files and not outcome.changed_records:
+    details = held_messages(outcome.held) + drift_messages(outcome.drift)
+    return "\n  ".join([_load_counts(outcome), *details])
+
+
+def describe_replay(replayed: Sequence[Replayed], loaded: LoadOutcome) -> str:
+    """Say what running rejected items again came to."""
+    lines = [
+        f"{each.file_name}: {each.run_again:,} run again: {each.accepted:,} accepted,"
+        f" {each.minimised:,} minimised; {each.still_rejected:,} of the file still rejected"
+        + (f", {each.not_run:,} could not be run" if each.not_run else "")
+        for each in replayed
+    ]
+    lines = lines or ["nothing that was rejected is selected"]
+    return "\n".join([*lines, describe_load(loaded), NOT_YET_PUBLISHED])
+
+
+def _load_counts(outcome: LoadOutcome) -> str:
+    if not outcome.files and not outcome.changed_records and not outcome.replayed:
         return "nothing new to load"
     totals = {
         name: sum(getattr(each, name) for each in outcome.files)
@@ -61,7 +83,10 @@ def describe_load(outcome: LoadOutcome) -> str:
     }
     counts = ", ".join(f"{count:,} {name}" for name, count in totals.items())
     changed = ", ".join(outcome.changed_records) or "nothing"
-    return f"loaded {len(outcome.files)} new file(s): {counts}; changed records: {changed}"
+    replayed = f"; {len(outcome.replayed)} file(s) replayed" if outcome.replayed else ""
+    return (
+        f"loaded {len(outcome.files)} new file(s): {counts}{replayed}; changed records: {changed}"
+    )
 
 
 def describe_build(outcome: BuildOutcome) -> str:
@@ -102,6 +127,8 @@ def describe_night(home: Home, night: Night) -> str:
         lines.append(_ingest_counts(night.ingested))
     if night.loaded:
         lines.append(describe_load(night.loaded))
+    if night.expired:
+        lines.append(f"the originals of {night.expired:,} rejected item(s) have expired")
     if night.published:
         lines.append(describe_publish(night.published))
     if night.is_nothing_new and night.identity:

@@ -53,7 +53,8 @@ def identify_build(home: Home, settings: Settings, as_of_date: date) -> BuildIde
         )
     with open_warehouse(home, settings, read_only=True) as connection:
         files = connection.execute(
-            "select batch_number, file_digest from loaded.files order by all"
+            "select batch_number, file_digest, generation from loaded.files"
+            " union all select null, file_digest, null from loaded.held order by all"
         ).fetchall()
         inputs = connection.execute(
             "select kind, digest from loaded.inputs order by all"

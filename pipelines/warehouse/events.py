@@ -1,7 +1,9 @@
 """Load the events of new files exactly once, and write them into the ledger.
 
 An event is known by (source, event_id). The first in the order of file name, line and item stays;
-another with the same body is a duplicate, with another body a conflict.
+another with the same body is a duplicate, with another body a conflict. Of a file that the ledger
+knows, only the parts of later generations are loaded (replayed rejects), and its row is brought up
+to date.
 """
 
 from __future__ import annotations
@@ -11,10 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 
 from pipelines.canonical import event_columns
+from pipelines.ingest.parts import parts_between
 from pipelines.warehouse.tables import insert_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
@@ -36,6 +41,7 @@ class FileCounts(NamedTuple):
     rejected: int
     minimised: int
     batch_number: int
+    generation: int
 
 
 _FILES = pa.schema(
@@ -47,6 +53,7 @@ _FILES = pa.schema(
         ("read", pa.uint64()),
         ("rejected", pa.uint64()),
         ("minimised", pa.uint64()),
+        ("generation", pa.int32()),
     ]
 )
 
@@ -129,53 +136,113 @@ from incoming
 where outcome = 'conflicting'
 """
 
-_INSERT_LEDGER = """
-insert into loaded.files
+_NOTHING_INCOMING = """
+create or replace temp table incoming as
+select '' as file_digest, '' as outcome
+where false
+"""
+
+_COUNT_INCOMING = """
+create or replace temp table counted as
 select
-    incoming_files.file_digest,
-    incoming_files.file_name,
-    incoming_files.source,
-    incoming_files.size_bytes,
-    incoming_files.read,
-    count(*) filter (incoming.outcome = 'loaded'),
-    count(*) filter (incoming.outcome = 'duplicate'),
-    count(*) filter (incoming.outcome = 'conflicting'),
-    incoming_files.rejected,
-    incoming_files.minimised,
-    ?
+    incoming_files.*,
+    count(*) filter (incoming.outcome = 'loaded') as loaded,
+    count(*) filter (incoming.outcome = 'duplicate') as duplicate,
+    count(*) filter (incoming.outcome = 'conflicting') as conflicting
 from incoming_files
 left join incoming using (file_digest)
 group by all
 """
 
+_UPDATE_LEDGER = """
+update loaded.files as files
+set
+    read = counted.read,
+    loaded = files.loaded + counted.loaded,
+    duplicate = files.duplicate + counted.duplicate,
+    conflicting = files.conflicting + counted.conflicting,
+    rejected = counted.rejected,
+    minimised = counted.minimised,
+    generation = counted.generation
+from counted
+where files.file_digest = counted.file_digest
+"""
+
+_INSERT_LEDGER = """
+insert into loaded.files
+select
+    file_digest,
+    file_name,
+    source,
+    size_bytes,
+    read,
+    loaded,
+    duplicate,
+    conflicting,
+    rejected,
+    minimised,
+    ? as batch_number,
+    generation
+from counted
+anti join loaded.files using (file_digest)
+"""
+
+
+def new_generations(
+    connection: DuckDBPyConnection, manifests: Sequence[Manifest]
+) -> dict[str, int]:
+    """Return the generation that was loaded of each file that is to be loaded; -1 for none."""
+    query = "select file_digest, generation from loaded.files"
+    known = dict(connection.execute(query).fetchall())
+    return {
+        each.digest: known.get(each.digest, -1)
+        for each in manifests
+        if known.get(each.digest, -1) < each.generation
+    }
+
 
 def load_files(
-    connection: DuckDBPyConnection, home: Home, manifests: Sequence[Manifest]
+    connection: DuckDBPyConnection, home: Home, manifests: Sequence[Manifest], *, night: date
 ) -> tuple[FileCounts, ...]:
-    """Load the files that the ledger does not know; return their rows of the ledger."""
-    known = {
-        row[0] for row in connection.execute("select file_digest from loaded.files").fetchall()
-    }
-    new = [manifest for manifest in manifests if manifest.digest not in known]
-    if not new:
+    """Load what the ledger does not know of these files; return their rows of the ledger."""
+    loaded = new_generations(connection, manifests)
+    fresh = [manifest for manifest in manifests if manifest.digest in loaded]
+    if not fresh:
         return ()
-    batch_number = _next_batch_number(connection)
-    parts = [
-        str(part) for each in new for part in sorted((home.events / each.digest).glob("*.parquet"))
-    ]
-    connection.register("incoming_files", _as_table(new))
+    batch_number = _begin_batch(connection, night)
+    connection.register("incoming_files", _as_table(fresh))
+    _load_parts(
+        connection,
+        [str(part) for each in fresh for part in _parts(home, each, loaded[each.digest])],
+        batch_number,
+    )
+    connection.execute(_COUNT_INCOMING)
+    connection.execute(_UPDATE_LEDGER)
+    connection.execute(_INSERT_LEDGER, [batch_number])
+    connection.unregister("incoming_files")
+    _replace_counts(connection, fresh)
+    return _ledger_rows(connection)
+
+
+def _parts(home: Home, manifest: Manifest, loaded: int) -> list[Path]:
+    folder = home.events / manifest.digest
+    return parts_between(folder, after=loaded, up_to=manifest.generation)
+
+
+def _load_parts(connection: DuckDBPyConnection, parts: list[str], batch_number: int) -> None:
+    if not parts:
+        connection.execute(_NOTHING_INCOMING)
+        return
     connection.execute(_JUDGE_INCOMING, [parts])
     connection.execute(_INSERT_EVENTS, [batch_number, parts])
     connection.execute(_INSERT_CONFLICTS)
-    connection.execute(_INSERT_LEDGER, [batch_number])
-    connection.unregister("incoming_files")
-    _insert_counts(connection, new)
-    return _ledger_rows(connection, batch_number)
 
 
-def _next_batch_number(connection: DuckDBPyConnection) -> int:
-    query = "select coalesce(max(batch_number), 0) + 1 from loaded.files"
-    return int(connection.execute(query).fetchall()[0][0])
+def _begin_batch(connection: DuckDBPyConnection, night: date) -> int:
+    query = "select coalesce(max(batch_number), 0) + 1 from loaded.batches"
+    batch_number = int(connection.execute(query).fetchall()[0][0])
+    connection.execute("insert into loaded.batches values (?, ?)", [batch_number, night])
+    return batch_number
 
 
 def _as_table(manifests: Sequence[Manifest]) -> pa.Table:
@@ -188,6 +255,7 @@ def _as_table(manifests: Sequence[Manifest]) -> pa.Table:
             each.read,
             each.rejected,
             sum(each.minimised.values()),
+            each.generation,
         )
         for each in manifests
     ]
@@ -196,8 +264,12 @@ def _as_table(manifests: Sequence[Manifest]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=_FILES)
 
 
-def _insert_counts(connection: DuckDBPyConnection, manifests: Sequence[Manifest]) -> None:
+def _replace_counts(connection: DuckDBPyConnection, manifests: Sequence[Manifest]) -> None:
     """Write what ingest counted besides events: rules, reasons and fields."""
+    for table in ("rejections", "minimised_events", "refused_fields"):
+        connection.execute(
+            f"delete from loaded.{table} where file_digest in (select file_digest from counted)"
+        )
     insert_rows(
         connection,
         "rejections",
@@ -220,16 +292,22 @@ def _insert_counts(connection: DuckDBPyConnection, manifests: Sequence[Manifest]
         connection,
         "refused_fields",
         [
-            (each.digest, name.standard, name.path, occurrences)
+            (
+                each.digest,
+                name.standard,
+                name.path,
+                occurrences,
+                sorted(each.field_types.get(name, ())),
+            )
             for each in manifests
             for name, occurrences in each.refused_fields.items()
         ],
     )
 
 
-def _ledger_rows(connection: DuckDBPyConnection, batch_number: int) -> tuple[FileCounts, ...]:
+def _ledger_rows(connection: DuckDBPyConnection) -> tuple[FileCounts, ...]:
     rows = connection.execute(
-        "select * from loaded.files where batch_number = ? order by file_name, file_digest",
-        [batch_number],
+        "select * from loaded.files semi join counted using (file_digest)"
+        " order by file_name, file_digest"
     ).fetchall()
     return tuple(FileCounts(*row) for row in rows)

@@ -10,12 +10,15 @@ from pipelines.errors import ConfigurationError
 from pipelines.identity.keys import Key, read_key
 from pipelines.ingest.manifest import read_manifests
 from pipelines.resources import resource_path
+from pipelines.warehouse.circuit_breaker import HeldDelivery, hold_deliveries
 from pipelines.warehouse.connection import open_encrypted
-from pipelines.warehouse.events import FileCounts, load_files
+from pipelines.warehouse.drift import Drift, find_drift
+from pipelines.warehouse.events import FileCounts, load_files, new_generations
 from pipelines.warehouse.records import load_records
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from datetime import date
 
     from duckdb import DuckDBPyConnection
 
@@ -25,16 +28,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LoadOutcome:
-    """What the load added: the counts of each new file, and the records that changed."""
+    """What the load added: the counts of each new file, and the records that changed.
+
+    `replayed` are files that were known and of which rejects were run again, `held` the sources
+    whose deliveries are not loaded, and `drift` what sources send otherwise than before.
+    """
 
     files: tuple[FileCounts, ...]
     changed_records: tuple[str, ...]
+    replayed: tuple[FileCounts, ...] = ()
+    held: tuple[HeldDelivery, ...] = ()
+    drift: tuple[Drift, ...] = ()
 
 
-def load(home: Home, settings: Settings) -> LoadOutcome:
+def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
     """Load every ingested file that the ledger does not know, and the records where they changed.
 
-    All of it is one transaction: a load that is cut off leaves the warehouse as it was.
+    All of it is one transaction: a load that is cut off leaves the warehouse as it was. `night`
+    is the date that what is loaded now counts as seen first.
     """
     pseudonym_key = read_key(settings.keys_folder, "pseudonym")
     with open_warehouse(home, settings) as connection:
@@ -43,9 +54,21 @@ def load(home: Home, settings: Settings) -> LoadOutcome:
         connection.begin()
         changed = load_records(connection, home, settings)
         _write_district(connection, settings, pseudonym_key)
-        files = load_files(connection, home, tuple(read_manifests(home)))
+        manifests = tuple(read_manifests(home))
+        known = new_generations(connection, manifests)
+        held = hold_deliveries(connection, manifests, settings.circuit_breaker, night=night)
+        waiting = {manifest.digest for each in held for manifest in each.manifests}
+        ready = [each for each in manifests if each.digest not in waiting]
+        files = load_files(connection, home, ready, night=night)
+        drift = find_drift(connection) if files else ()
         connection.commit()
-    return LoadOutcome(files, changed)
+    return LoadOutcome(
+        files=tuple(each for each in files if known[each.file_digest] < 0),
+        changed_records=changed,
+        replayed=tuple(each for each in files if known[each.file_digest] >= 0),
+        held=held,
+        drift=drift,
+    )
 
 
 def open_warehouse(

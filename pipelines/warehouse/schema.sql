@@ -36,7 +36,25 @@ create table if not exists loaded.files (
     conflicting ubigint not null,
     rejected ubigint not null,
     minimised ubigint not null,
-    batch_number integer not null
+    batch_number integer not null,
+    -- Which generation of the file's manifest was loaded: replays make new ones.
+    generation integer not null default 0
+);
+
+-- One row per load that added events or changed the ledger: the date of its night.
+create table if not exists loaded.batches (
+    batch_number integer not null,
+    as_of_date date not null
+);
+
+-- One row per delivered file that the circuit breaker keeps from being loaded; judged anew each night.
+create table if not exists loaded.held (
+    file_digest varchar not null,
+    file_name varchar not null,
+    source varchar not null,
+    read ubigint not null,
+    rejected ubigint not null,
+    held_since date not null
 );
 
 -- One row per file and rule that rejected events of it.
@@ -60,7 +78,8 @@ create table if not exists loaded.refused_fields (
     file_digest varchar not null,
     standard varchar not null,
     path varchar not null,
-    occurrences ubigint not null
+    occurrences ubigint not null,
+    value_types varchar[] not null default []
 );
 
 -- One row per event that came a second time with another body; the first stays.

@@ -20,7 +20,7 @@ from tests.docs.marts import render_marts
 from tests.docs.repository import DOCS, REPOSITORY, replace_section
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 PARAMETERS = REPOSITORY / "dbt" / "seeds" / "measure_parameters.csv"
 _HELP_WIDTH = 80
@@ -40,7 +40,7 @@ def render_commands() -> str:
         commands, info_name="plumbline", terminal_width=_HELP_WIDTH, **commands.context_settings
     )
     return "".join(
-        _render_command(name, command, root) for name, command in sorted(commands.commands.items())
+        _render_command(name, command, root) for name, command in sorted(_leaves(commands))
     )
 
 
@@ -91,6 +91,14 @@ SECTIONS = (
 
 def _yes(*, is_so: bool) -> str:
     return "yes" if is_so else ""
+
+
+def _leaves(group: click.Group, prefix: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Yield every command by its full name; of a group, itself and those below it."""
+    for name, command in group.commands.items():
+        yield f"{prefix}{name}", command
+        if isinstance(command, click.Group):
+            yield from _leaves(command, f"{prefix}{name} ")
 
 
 def _render_command(name: str, command: click.Command, root: click.Context) -> str:

@@ -64,7 +64,8 @@ select
     1,
     3,
     2,
-    number + 1
+    number + 1,
+    0
 from
     range(3) as numbers (number),
     (values ('mathpath'), ('readwell')) as sources (source);

@@ -1,0 +1,34 @@
+"""Let held deliveries be loaded as they are, on a person's word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipelines.errors import ConfigurationError
+from pipelines.ingest.manifest import read_manifests, write_manifest
+from pipelines.warehouse.load import open_warehouse
+
+if TYPE_CHECKING:
+    from pipelines.home import Home
+    from pipelines.settings import Settings
+
+
+def release(home: Home, settings: Settings, source: str) -> tuple[str, ...]:
+    """Mark the held files of a source as released; return their names.
+
+    The word stands in the manifest: a warehouse that is loaded anew from the lake keeps it.
+    """
+    with open_warehouse(home, settings, read_only=True) as connection:
+        rows = connection.execute(
+            "select file_digest from loaded.held where source = ?", [source]
+        ).fetchall()
+    held = {digest for (digest,) in rows}
+    manifests = [each for each in read_manifests(home) if each.digest in held]
+    if not manifests:
+        raise ConfigurationError(
+            f"nothing of {source} is held", "the report of the last night lists what is held"
+        )
+    for manifest in manifests:
+        write_manifest(home, replace(manifest, is_released=True))
+    return tuple(sorted(each.name for each in manifests))

@@ -1,0 +1,233 @@
+"""Find what each source sends otherwise than before: names of fields and terms, never values.
+
+The newest batch is held against what the ledger knows of the same source; the first batch of a
+source has nothing to be held against.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipelines.canonical import event_columns
+from pipelines.ingest.policy import shown_name
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# A batch with fewer events says nothing about what has vanished.
+MINIMUM_EVENTS = 100
+# What is rarer than this may be missing by chance.
+MINIMUM_SHARE = 0.05
+
+
+class DriftKind(StrEnum):
+    """In what way a source changed."""
+
+    NEW_FIELD = "new_field"
+    NEW_EXTENSION = "new_extension"
+    VANISHED_FIELD = "vanished_field"
+    VANISHED_COLUMN = "vanished_column"
+    CHANGED_TYPE = "changed_type"
+    NEW_VERB = "new_verb"
+    NEW_ACTIVITY_TYPE = "new_activity_type"
+
+
+class Drift(NamedTuple):
+    """One change: of which source, in what way, and the name of the field, column or term."""
+
+    source: str
+    kind: DriftKind
+    name: str
+    detail: str = ""
+
+
+_PREPARE = """
+create or replace temp table drift_sources as
+with batches as (
+    select source, batch_number, sum(loaded) as events
+    from loaded.files
+    group by source, batch_number
+)
+
+select
+    newest.source,
+    newest.batch_number as newest_batch,
+    max(earlier.batch_number) as previous_batch,
+    newest.events as newest_events,
+    max_by(earlier.events, earlier.batch_number) as previous_events
+from batches as newest
+inner join batches as earlier
+    on newest.source = earlier.source and newest.batch_number > earlier.batch_number
+where newest.batch_number = (select max(batch_number) from loaded.batches)
+group by all;
+
+create or replace temp table drift_fields as
+select
+    files.source,
+    files.batch_number,
+    refused_fields.standard || ' ' || refused_fields.path as name,
+    sum(refused_fields.occurrences) as occurrences,
+    list_sort(list_distinct(flatten(list(refused_fields.value_types)))) as value_types
+from loaded.refused_fields as refused_fields
+inner join loaded.files as files using (file_digest)
+semi join drift_sources on files.source = drift_sources.source
+group by all
+"""
+
+_NEW_FIELDS = """
+select drift_fields.source, drift_fields.name
+from drift_fields
+inner join drift_sources
+    on drift_fields.source = drift_sources.source
+    and drift_fields.batch_number = drift_sources.newest_batch
+anti join drift_fields as earlier
+    on drift_fields.source = earlier.source
+    and drift_fields.name = earlier.name
+    and drift_fields.batch_number > earlier.batch_number
+order by all
+"""
+
+_VANISHED_FIELDS = f"""
+select earlier.source, earlier.name
+from drift_fields as earlier
+inner join drift_sources
+    on earlier.source = drift_sources.source
+    and earlier.batch_number = drift_sources.previous_batch
+anti join drift_fields as newest
+    on drift_sources.source = newest.source
+    and drift_sources.newest_batch = newest.batch_number
+    and earlier.name = newest.name
+where drift_sources.newest_events >= {MINIMUM_EVENTS}
+    and drift_sources.previous_events >= {MINIMUM_EVENTS}
+    and earlier.occurrences >= {MINIMUM_SHARE} * drift_sources.previous_events
+order by all
+"""
+
+_CHANGED_TYPES = """
+with before as (
+    select
+        drift_fields.source,
+        drift_fields.name,
+        list_distinct(flatten(list(drift_fields.value_types))) as value_types
+    from drift_fields
+    inner join drift_sources
+        on drift_fields.source = drift_sources.source
+        and drift_fields.batch_number < drift_sources.newest_batch
+    group by all
+),
+
+changed as (
+    select
+        newest.source,
+        newest.name,
+        list_sort(list_filter(before.value_types, kind -> kind <> 'null')) as known,
+        list_filter(
+            newest.value_types,
+            kind -> kind <> 'null' and not list_contains(before.value_types, kind)
+        ) as arrived
+    from drift_fields as newest
+    inner join drift_sources
+        on newest.source = drift_sources.source
+        and newest.batch_number = drift_sources.newest_batch
+    inner join before
+        on newest.source = before.source
+        and newest.name = before.name
+)
+
+select source, name, list_aggregate(known, 'string_agg', ', ') || ' became '
+    || list_aggregate(arrived, 'string_agg', ', ')
+from changed
+where len(known) > 0 and len(arrived) > 0
+order by all
+"""
+
+_NEW_TERMS = """
+select distinct events.source, events.{column}
+from loaded.events as events
+inner join drift_sources
+    on events.source = drift_sources.source
+    and events.batch_number = drift_sources.newest_batch
+anti join (
+    select earlier.source, earlier.{column}
+    from loaded.events as earlier
+    inner join drift_sources
+        on earlier.source = drift_sources.source
+        and earlier.batch_number < drift_sources.newest_batch
+    group by all
+) as known
+    on events.source = known.source and events.{column} = known.{column}
+where events.{column} is not null
+order by all
+"""
+
+_FILLED_COLUMNS = """
+select
+    drift_sources.source,
+    {counts}
+from drift_sources
+inner join loaded.events as events
+    on drift_sources.source = events.source
+    and events.batch_number in (drift_sources.newest_batch, drift_sources.previous_batch)
+group by drift_sources.source
+having count(*) filter (events.batch_number = drift_sources.newest_batch) >= {minimum}
+    and count(*) filter (events.batch_number = drift_sources.previous_batch) >= {minimum}
+order by all
+"""
+
+
+def find_drift(connection: DuckDBPyConnection) -> tuple[Drift, ...]:
+    """Return what the newest batch has that its sources never had, and what it lacks."""
+    connection.execute(_PREPARE)
+    new_fields = _pairs(connection, _NEW_FIELDS)
+    drift = [Drift(source, _kind_of_field(name), _field(name)) for source, name in new_fields]
+    drift += _named(connection, _VANISHED_FIELDS, DriftKind.VANISHED_FIELD)
+    drift += [
+        Drift(source, DriftKind.CHANGED_TYPE, _field(name), detail)
+        for source, name, detail in connection.execute(_CHANGED_TYPES).fetchall()
+    ]
+    for column, kind in (
+        ("verb", DriftKind.NEW_VERB),
+        ("activity_type", DriftKind.NEW_ACTIVITY_TYPE),
+    ):
+        terms = _pairs(connection, _NEW_TERMS.format(column=column))
+        drift += dict.fromkeys(Drift(source, kind, shown_name(term)) for source, term in terms)
+    return tuple(sorted([*drift, *_vanished_columns(connection)]))
+
+
+def _vanished_columns(connection: DuckDBPyConnection) -> list[Drift]:
+    optional = [column.name for column in event_columns() if not column.required]
+    counts = [
+        f"count(events.{name}) filter (events.batch_number = drift_sources.{batch}_batch)"
+        for name in optional
+        for batch in ("newest", "previous")
+    ]
+    query = _FILLED_COLUMNS.format(
+        counts=", ".join(
+            ["count(*) filter (events.batch_number = drift_sources.previous_batch)", *counts]
+        ),
+        minimum=MINIMUM_EVENTS,
+    )
+    drift = []
+    for source, previous_events, *filled in connection.execute(query).fetchall():
+        for name, newest, previous in zip(optional, filled[::2], filled[1::2], strict=True):
+            if newest == 0 and previous >= MINIMUM_SHARE * previous_events:
+                drift.append(Drift(source, DriftKind.VANISHED_COLUMN, name))
+    return drift
+
+
+def _named(connection: DuckDBPyConnection, query: str, kind: DriftKind) -> list[Drift]:
+    return [Drift(source, kind, _field(name)) for source, name in _pairs(connection, query)]
+
+
+def _pairs(connection: DuckDBPyConnection, query: str) -> list[tuple[str, str]]:
+    return connection.execute(query).fetchall()
+
+
+def _kind_of_field(name: str) -> DriftKind:
+    return DriftKind.NEW_EXTENSION if ".extensions" in name else DriftKind.NEW_FIELD
+
+
+def _field(name: str) -> str:
+    """Return the path of a field; its standard goes without saying from the path."""
+    return name.partition(" ")[2]
