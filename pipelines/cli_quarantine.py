@@ -65,7 +65,12 @@ def show(root: Path, file_name: str, line_number: int, *, original: bool) -> Non
 @home_option
 @source_option
 @rule_option
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="The file to write; it must not be there yet.",
+)
 def export(root: Path, source: str | None, rule: str | None, out: Path) -> None:
     """Write the originals of rejected items, a line each, to a new file that only you can read.
 

@@ -12,6 +12,7 @@ final as (
         file_digest,
         standard,
         path,
+        value_types,
         cast(occurrences as bigint) as occurrences
     from source
 
