@@ -21,6 +21,7 @@ LIMITS = """
 [ingest]
 settle_seconds = 0
 item_bytes = 100000
+document_items = 5000
 unpacked_bytes = 20000000
 unpacked_ratio = 50
 """
@@ -88,7 +89,7 @@ def _hostile(number: _Numbers) -> dict[str, tuple[bytes, int, int]]:
         "no-newline.ndjson": (line([good(), good()]), 2, 0),
         "two-on-a-line.ndjson": among(good() + good()),
         "pretty.ndjson": (pretty + b"\n", 1, 0),
-        "entries.ndjson": among(b"[" + b"1," * 20_000 + b"1]", 20_001),
+        "entries.ndjson": among(b"[" + b"1," * 5_000 + b"1]"),
         "empty.ndjson": (b"", 0, 0),
         "picture.ndjson": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, 0, 1),
     }
