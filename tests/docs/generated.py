@@ -109,7 +109,8 @@ def _render_command(name: str, command: click.Command, root: click.Context) -> s
         terminal_width=_HELP_WIDTH,
         help_option_names=root.help_option_names,
     )
-    return f"\n## plumbline {name}\n\n```text\n{command.get_help(context)}\n```\n"
+    depth = "###" if " " in name else "##"
+    return f"\n{depth} plumbline {name}\n\n```text\n{command.get_help(context)}\n```\n"
 
 
 def _write() -> None:

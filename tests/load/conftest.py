@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +13,8 @@ from pipelines.ingest.blocks import blocks_of, parts_of
 from pipelines.ingest.deliveries import find_deliveries
 from pipelines.ingest.manifest import FileFacts, combine, manifest_file, write_manifest
 from pipelines.ingest.process import PartProcessor
+from pipelines.ingest.rejects import PartWriter, counts_of
 from pipelines.ingest.rows import Keyring
-from pipelines.ingest.transforms import PartWriter, counts_of
 from pipelines.settings import read_settings
 from pipelines.validation.validator import Validator
 from pipelines.warehouse.load import load, open_warehouse
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 
 FOLDER = "it's a home, source=[x]*"
+NIGHT = date(2025, 9, 2)
 TABLES = "select table_name from duckdb_tables() where schema_name = 'loaded'"
 
 
@@ -76,7 +78,7 @@ def _ingest(home: Home, settings: Settings, delivery: Delivery, validator: Valid
 @pytest.fixture
 def load_home(home: Home) -> Callable[[], LoadOutcome]:
     """Give a function that loads the home."""
-    return lambda: load(home, read_settings(home))
+    return lambda: load(home, read_settings(home), NIGHT)
 
 
 @pytest.fixture
