@@ -103,7 +103,7 @@ def read_unpacked(
 
 
 def _in_chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the same bytes in chunks of at most CHUNK_BYTES, also those before a fault.
+    """Yield the same bytes in chunks of CHUNK_BYTES, also those before a fault.
 
     An item that is not yet whole is searched anew with every chunk, so small ones would be slow.
     """
@@ -112,19 +112,15 @@ def _in_chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:
     try:
         for piece in pieces:
             held += piece
-            if len(held) >= CHUNK_BYTES:
-                joined, held = bytes(held), bytearray()
-                yield from _cut(joined)
+            whole = len(held) - len(held) % CHUNK_BYTES
+            for start in range(0, whole, CHUNK_BYTES):
+                yield bytes(held[start : start + CHUNK_BYTES])
+            del held[:whole]
     except (TruncatedStreamError, DamagedStreamError, TooLargeStreamError) as error:
         fault = error
-    yield from _cut(bytes(held))
+    yield bytes(held)
     if fault:
         raise fault
-
-
-def _cut(joined: bytes) -> Iterator[bytes]:
-    for start in range(0, len(joined), CHUNK_BYTES):
-        yield joined[start : start + CHUNK_BYTES]
 
 
 def _limited(pieces: Iterator[bytes], most_bytes: int) -> Iterator[bytes]:

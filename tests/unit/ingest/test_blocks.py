@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.ingest import blocks
 from pipelines.ingest.blocks import ITEM_OVERHEAD_BYTES, Block, Part, blocks_of, parts_of
 from pipelines.ingest.deliveries import Layout, _examine
 from pipelines.ingest.rejection import FILE_DAMAGED, FILE_TRUNCATED, FILE_UNRECOGNISED, FILE_UTF16
@@ -97,3 +98,16 @@ def test_a_file_that_vanished_raises_for_the_worker_to_tell(tmp_path: Path) -> N
     block = Block(gone, "digest", "mathpath", Compression.NONE, Layout.LINES, 0, None)
     with pytest.raises(FileNotFoundError):
         list(parts_of(block, SMALL))
+
+
+def test_a_range_of_very_many_items_is_cut_into_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The parts of a range keep its number, so that they can be named side by side."""
+    monkeypatch.setattr(blocks, "MAXIMUM_PART_ITEMS", 10)
+    parts = _parts(tmp_path, b"{}\n" * 25, IngestSettings(settle_seconds=0))
+    assert [(part.number, part.piece, len(part.items)) for part in parts] == [
+        (0, 0, 10),
+        (0, 1, 10),
+        (0, 2, 5),
+    ]

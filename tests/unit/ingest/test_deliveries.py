@@ -131,6 +131,7 @@ def test_files_come_in_the_order_of_their_names(home: Home) -> None:
         pytest.param(b'\n [\n{"a":1}\n]', Layout.DOCUMENTS, id="array-after-blanks"),
         pytest.param(MARK + b"[1]", Layout.DOCUMENTS, id="array-after-byte-order-mark"),
         pytest.param('{"a":1}\n'.encode("utf-16"), Layout.UTF16, id="utf-16"),
+        pytest.param('{"a":1}\n'.encode("utf-16-le"), Layout.UTF16, id="utf-16-without-mark"),
         pytest.param(b"\xfe\xff\0{\0}", Layout.UTF16, id="utf-16-big-endian"),
         pytest.param(b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n", Layout.UNRECOGNISED, id="pdf"),
         pytest.param(b"PK\x03\x04zip", Layout.UNRECOGNISED, id="zip"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipelines.canonical import event_arrow_schema
 from pipelines.ingest.blocks import Part
 from pipelines.ingest.items import RawItem
-from pipelines.ingest.process import PartOutcome, PartProcessor
+from pipelines.ingest.process import DOCUMENT_ITEMS, PartOutcome, PartProcessor
 from pipelines.ingest.rejection import FILE_TRUNCATED, Stage
 from pipelines.ingest.rows import Keyring
 from pipelines.ingest.write import write_rows
@@ -110,6 +110,18 @@ def test_the_bytes_of_an_envelope_are_kept_once(process: Callable[..., PartOutco
     assert [rejection.original for rejection in rejections] == [raw, b"", b"", b"", b"", b"{"]
     assert [rejection.item_number for rejection in rejections] == [0, 1, 2, 3, 4, 0]
     assert len({rejection.byte_start for rejection in rejections[:5]}) == 1
+
+
+def test_a_document_of_too_many_entries_is_refused_as_one(
+    process: Callable[..., PartOutcome],
+) -> None:
+    """Memory is bounded also where one line holds a million entries."""
+    entries = b"[" + b"1," * DOCUMENT_ITEMS + b"1]"
+    envelope = orjson.dumps({**ENVELOPE, "data": [1] * (DOCUMENT_ITEMS + 1)})
+    for document in (entries, envelope, b"[" + envelope + b"]"):
+        (rejection,) = process(document).rejections
+        assert [finding.rule for finding in rejection.findings] == ["item.too-many-entries"]
+        assert (rejection.item_number, rejection.item_count) == (0, 1)
 
 
 def test_a_rule_counts_the_items_that_break_it(process: Callable[..., PartOutcome]) -> None:

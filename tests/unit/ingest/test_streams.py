@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 
 from pipelines.ingest.streams import (
     CHUNK_BYTES,
+    FREE_BYTES,
     Compression,
     DamagedStreamError,
+    TooLargeStreamError,
     TruncatedStreamError,
+    UnpackLimit,
     compression_of,
     read_range,
     read_unpacked,
@@ -155,3 +158,26 @@ def test_unpacked_bytes_come_in_large_pieces(
     sizes = [len(piece) for piece in read_unpacked(_write(tmp_path, pack(content)), kind)]
     assert sum(sizes) == len(content)
     assert all(size >= CHUNK_BYTES for size in sizes[:-1])
+
+
+@PACKERS
+def test_a_bomb_is_read_to_the_limit_and_then_told(
+    tmp_path: Path, pack: Callable[[bytes], bytes], kind: Compression
+) -> None:
+    """What a file may unpack to is bounded by bytes and by its own size; chunks stay small."""
+    file = _write(tmp_path, pack(b"\0" * (FREE_BYTES * 2)))
+    for limit, most in (
+        (UnpackLimit(FREE_BYTES * 4, 2), FREE_BYTES),
+        (UnpackLimit(5 * CHUNK_BYTES, 10**9), 5 * CHUNK_BYTES),
+    ):
+        sizes: list[int] = []
+        with pytest.raises(TooLargeStreamError):
+            sizes.extend(map(len, read_unpacked(file, kind, limit)))
+        assert sum(sizes) == most
+    unlimited = UnpackLimit(FREE_BYTES * 4, 10**9)
+    assert sum(map(len, read_unpacked(file, kind, unlimited))) == FREE_BYTES * 2
+
+
+def test_many_empty_members_take_no_memory(tmp_path: Path) -> None:
+    """Members without content add nothing, however many there are."""
+    assert _read(_write(tmp_path, gzip.compress(b"") * 2000)) == b""
