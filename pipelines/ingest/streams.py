@@ -19,6 +19,7 @@ _COMPRESSED_CHUNK_BYTES = 1024
 # So much a file may unpack to however small it is: an honest small file may be very regular.
 FREE_BYTES = 16 << 20
 _GZIP_WINDOW_BITS = 31
+MAGIC_BYTES = 4
 
 
 class Compression(StrEnum):
@@ -70,7 +71,11 @@ _NEW_DECOMPRESSOR: dict[Compression, Callable[[], _Decompressor]] = {
 def compression_of(file: Path) -> Compression:
     """Tell how a file is packed by its first bytes."""
     with file.open("rb") as stream:
-        head = stream.read(4)
+        return compression_from(stream.read(MAGIC_BYTES))
+
+
+def compression_from(head: bytes) -> Compression:
+    """Tell how data is packed that begins with these bytes."""
     return next(
         (kind for magic, kind in _MAGIC.items() if head.startswith(magic)), Compression.NONE
     )
@@ -97,9 +102,17 @@ def read_unpacked(
     with file.open("rb") as stream:
         if compression is Compression.NONE:
             yield from iter(partial(stream.read, CHUNK_BYTES), b"")
-            return
-        pieces = _unpack(stream, _NEW_DECOMPRESSOR[compression])
-        yield from _in_chunks(_limited(pieces, limit.bytes_of(file)) if limit else pieces)
+        else:
+            most_bytes = limit.bytes_of(file) if limit else None
+            yield from unpacked(stream, compression, most_bytes)
+
+
+def unpacked(
+    stream: BinaryIO, compression: Compression, most_bytes: int | None = None
+) -> Iterator[bytes]:
+    """Yield the unpacked bytes of a packed stream; raises as `read_unpacked`."""
+    pieces = _unpack(stream, _NEW_DECOMPRESSOR[compression])
+    yield from _in_chunks(pieces if most_bytes is None else _limited(pieces, most_bytes))
 
 
 def _in_chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:

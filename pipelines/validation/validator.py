@@ -16,17 +16,19 @@ from pipelines.validation.findings import (
     Verdict,
 )
 from pipelines.validation.items import envelope_version, items_of
+from pipelines.validation.recognise import statement_version
 from pipelines.validation.rules import Rule, broken, keeps_all
 from pipelines.validation.rules_caliper import CALIPER_RULES
 from pipelines.validation.rules_xapi import STATEMENT_RULES
 from pipelines.validation.schema_set import CompiledSchema, SchemaSet
-from pipelines.validation.warnings_caliper import CALIPER_WARNINGS
+from pipelines.validation.warnings_caliper import CALIPER_WARNINGS, ENVELOPE_WARNINGS
 from pipelines.validation.warnings_xapi import STATEMENT_WARNINGS
 
 _SCHEMAS = "https://w3id.org/plumbline/schemas"
 _XAPI_2 = " (unchanged in xAPI 2.0)"
 # Looking up a member of an enum costs as much as a rule, and this happens for every item.
-_XAPI, _VERSION_2, _ENVELOPE = Standard.XAPI, SpecVersion.XAPI_2_0_0, Shape.ENVELOPE
+_XAPI, _VERSION_2 = Standard.XAPI, SpecVersion.XAPI_2_0_0
+_STATEMENT, _ENVELOPE = Shape.STATEMENT, Shape.ENVELOPE
 
 
 class Validator:
@@ -55,14 +57,30 @@ class Validator:
         What is wrong with an envelope is wrong with each of its entries. Paths start at the
         document.
         """
+        if (
+            type(document) is dict
+            and "verb" in document
+            and "@context" not in document
+            and "@type" not in document
+        ):
+            # Nearly all of a night is this: one statement, for which the long way is the same.
+            version = statement_version(document)
+            item = Item(document, _XAPI, version, _STATEMENT, "$")
+            return [Verdict(item, self.check(document, standard=_XAPI, version=version))]
+        return self.judge(items_of(document))
+
+    def judge(
+        self, items: list[Item | Unrecognised], *, envelope_as: SpecVersion | None = None
+    ) -> list[Verdict]:
+        """Judge items, and their envelopes as the version asked for, else as their own."""
         of_envelopes: dict[int, tuple[Finding, ...]] = {}
         verdicts = []
-        for item in items_of(document):
+        for item in items:
             findings = self._findings(item)
             envelope = item.envelope
             if envelope is not None:
                 if id(envelope) not in of_envelopes:
-                    of_envelopes[id(envelope)] = self.check_envelope(envelope)
+                    of_envelopes[id(envelope)] = self.check_envelope(envelope, envelope_as)
                 path = item.path.partition(".data[")[0]
                 findings = _below(path, of_envelopes[id(envelope)]) + findings
             verdicts.append(Verdict(item, findings))
@@ -84,12 +102,30 @@ class Validator:
         self, body: JsonObject, *, standard: Standard, version: SpecVersion
     ) -> tuple[Finding, ...]:
         """Return what one item should keep and does not; it is accepted all the same."""
-        rules = STATEMENT_WARNINGS if standard is _XAPI else CALIPER_WARNINGS[version]
-        return tuple(broken(rules, body))
+        rules = STATEMENT_WARNINGS[version] if standard is _XAPI else CALIPER_WARNINGS[version]
+        findings = tuple(broken(rules, body))
+        return _cite_xapi_2(findings) if version is _VERSION_2 else findings
 
-    def check_envelope(self, envelope: JsonObject) -> tuple[Finding, ...]:
+    def envelope_warnings(self, envelope: JsonObject) -> tuple[Finding, ...]:
+        """Return what an envelope itself should keep and does not."""
+        return tuple(broken(ENVELOPE_WARNINGS, envelope))
+
+    def warnings_of(self, item: Item | Unrecognised) -> tuple[Finding, ...]:
+        """Return the warnings of an item of a document, and those of its envelope."""
+        if isinstance(item, Unrecognised):
+            return ()
+        around = self.envelope_warnings(item.envelope) if item.envelope else ()
+        around = _below(item.path.partition(".data[")[0], around)
+        if item.shape is _ENVELOPE:
+            return around
+        of_item = self.warnings(item.body, standard=item.standard, version=item.version)
+        return around + _below(item.path, of_item)
+
+    def check_envelope(
+        self, envelope: JsonObject, version: SpecVersion | None = None
+    ) -> tuple[Finding, ...]:
         """Return every error of a Caliper envelope itself, without its entries."""
-        version = envelope_version(envelope) or SpecVersion.CALIPER_1_2
+        version = version or envelope_version(envelope) or SpecVersion.CALIPER_1_2
         entries = envelope.get("data")
         if isinstance(entries, list):
             envelope = {**envelope, "data": entries[:1]}
