@@ -17,7 +17,7 @@ MARTS = {
     "roster": ("students", "sections", "enrollments", "schools", "standards"),
     "learning": ("mastery", "mastery_evidence", "class_mastery"),
     "proxies": ("time_on_task", "activity_counts"),
-    "audit": ("reconciliation", "rejections", "unmatched", "refused_fields", "builds"),
+    "audit": ("reconciliation", "rejections", "unmatched", "refused_fields", "held", "builds"),
 }
 NAMES = [f"{schema}.{mart}" for schema, marts in MARTS.items() for mart in marts]
 KINDS = {"identifier", "roster", "evidence", "inference", "proxy", "signal", "audit"}
