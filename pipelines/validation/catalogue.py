@@ -12,7 +12,7 @@ from pipelines.validation.findings import Severity
 from pipelines.validation.recognise import UNRECOGNISED
 from pipelines.validation.rules_caliper import CALIPER_RULES
 from pipelines.validation.rules_xapi import STATEMENT_RULES
-from pipelines.validation.warnings_caliper import CALIPER_WARNINGS
+from pipelines.validation.warnings_caliper import CALIPER_WARNINGS, ENVELOPE_WARNINGS
 from pipelines.validation.warnings_xapi import STATEMENT_WARNINGS
 
 if TYPE_CHECKING:
@@ -67,8 +67,9 @@ def _rules_in_code() -> Iterator[RuleEntry]:
     findings = (*DECODING_FINDINGS.values(), UNRECOGNISED, *UNKNOWN_TYPE.values())
     for finding in findings:
         yield RuleEntry(finding.rule, finding.severity, finding.clause, finding.message)
-    in_code = (STATEMENT_RULES, STATEMENT_WARNINGS)
-    for rules in (*in_code, *CALIPER_RULES.values(), *CALIPER_WARNINGS.values()):
+    of_versions = (CALIPER_RULES, STATEMENT_WARNINGS, CALIPER_WARNINGS)
+    by_version = (rules for versions in of_versions for rules in versions.values())
+    for rules in (STATEMENT_RULES, ENVELOPE_WARNINGS, *by_version):
         for rule in rules:
             yield RuleEntry(rule.name, rule.severity, rule.clause, rule.message)
 

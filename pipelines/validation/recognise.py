@@ -38,6 +38,7 @@ class Recognised(NamedTuple):
     shape: Shape
 
 
+_V2 = SpecVersion.XAPI_2_0_0  # looking up a member of an enum takes longer than this name
 _STATEMENT_1_0_3 = Recognised(Standard.XAPI, SpecVersion.XAPI_1_0_3, Shape.STATEMENT)
 _STATEMENT_2_0_0 = Recognised(Standard.XAPI, SpecVersion.XAPI_2_0_0, Shape.STATEMENT)
 
@@ -47,13 +48,13 @@ def recognise(body: object, inherited: SpecVersion | None = None) -> Recognised 
     if not isinstance(body, dict):
         return _unrecognised("expected an object: a statement, an event or an entity")
     if inherited is None and _looks_like_a_statement(body):
-        return _statement(body)
+        return _STATEMENT_2_0_0 if statement_version(body) is _V2 else _STATEMENT_1_0_3
     if any(member in body for member in _CALIPER_1_0_MEMBERS):
         return _unrecognised("Caliper 1.0 (@id, @type) is not supported: expected 1.1 or 1.2")
     version = inherited or caliper_version(body.get("@context"))
     if version is None:
         return _unrecognised(_why_no_version(body))
-    return Recognised(Standard.CALIPER, version, _caliper_shape(body))
+    return Recognised(Standard.CALIPER, version, shape_of(body))
 
 
 def caliper_version(context: Any) -> SpecVersion | None:
@@ -66,20 +67,29 @@ def caliper_version(context: Any) -> SpecVersion | None:
     return _VERSION_BY_CONTEXT.get(last)
 
 
+def statement_version(body: JsonObject) -> SpecVersion:
+    """Return the version of a statement: what it says, else what it uses."""
+    version = body.get("version")
+    if version is None:
+        return _V2 if _uses_xapi_2(body) else SpecVersion.XAPI_1_0_3
+    if isinstance(version, str) and (version == "2.0" or version.startswith("2.0.")):
+        return _V2
+    return SpecVersion.XAPI_1_0_3
+
+
+def shape_of(body: JsonObject) -> Shape:
+    """Tell whether a Caliper object is an event or an entity."""
+    type_name = body.get("type")
+    if isinstance(type_name, str) and type_name.endswith("Event"):
+        return Shape.EVENT
+    return Shape.EVENT if "action" in body else Shape.ENTITY
+
+
 def _looks_like_a_statement(body: JsonObject) -> bool:
     """Tell a statement, also one that lacks a part, from what Caliper would name by type."""
     if "@context" in body or "@type" in body:
         return False
     return "verb" in body or ("type" not in body and ("actor" in body or "object" in body))
-
-
-def _statement(body: JsonObject) -> Recognised:
-    version = body.get("version")
-    if version is None:
-        return _STATEMENT_2_0_0 if _uses_xapi_2(body) else _STATEMENT_1_0_3
-    if isinstance(version, str) and (version == "2.0" or version.startswith("2.0.")):
-        return _STATEMENT_2_0_0
-    return _STATEMENT_1_0_3
 
 
 def _uses_xapi_2(body: JsonObject) -> bool:
@@ -88,13 +98,6 @@ def _uses_xapi_2(body: JsonObject) -> bool:
         return True
     nested = body.get("object")
     return isinstance(nested, dict) and "context" in nested and _uses_xapi_2(nested)
-
-
-def _caliper_shape(body: JsonObject) -> Shape:
-    type_name = body.get("type")
-    if isinstance(type_name, str) and type_name.endswith("Event"):
-        return Shape.EVENT
-    return Shape.EVENT if "action" in body else Shape.ENTITY
 
 
 def _why_no_version(body: JsonObject) -> str:

@@ -20,7 +20,7 @@ from pipelines.validation.rules import Rule, broken, keeps_all
 from pipelines.validation.rules_caliper import CALIPER_RULES
 from pipelines.validation.rules_xapi import STATEMENT_RULES
 from pipelines.validation.schema_set import CompiledSchema, SchemaSet
-from pipelines.validation.warnings_caliper import CALIPER_WARNINGS
+from pipelines.validation.warnings_caliper import CALIPER_WARNINGS, ENVELOPE_WARNINGS
 from pipelines.validation.warnings_xapi import STATEMENT_WARNINGS
 
 _SCHEMAS = "https://w3id.org/plumbline/schemas"
@@ -55,14 +55,20 @@ class Validator:
         What is wrong with an envelope is wrong with each of its entries. Paths start at the
         document.
         """
+        return self.judge(items_of(document))
+
+    def judge(
+        self, items: list[Item | Unrecognised], *, envelope_as: SpecVersion | None = None
+    ) -> list[Verdict]:
+        """Judge items, and their envelopes as the version asked for, else as their own."""
         of_envelopes: dict[int, tuple[Finding, ...]] = {}
         verdicts = []
-        for item in items_of(document):
+        for item in items:
             findings = self._findings(item)
             envelope = item.envelope
             if envelope is not None:
                 if id(envelope) not in of_envelopes:
-                    of_envelopes[id(envelope)] = self.check_envelope(envelope)
+                    of_envelopes[id(envelope)] = self.check_envelope(envelope, envelope_as)
                 path = item.path.partition(".data[")[0]
                 findings = _below(path, of_envelopes[id(envelope)]) + findings
             verdicts.append(Verdict(item, findings))
@@ -84,12 +90,30 @@ class Validator:
         self, body: JsonObject, *, standard: Standard, version: SpecVersion
     ) -> tuple[Finding, ...]:
         """Return what one item should keep and does not; it is accepted all the same."""
-        rules = STATEMENT_WARNINGS if standard is _XAPI else CALIPER_WARNINGS[version]
-        return tuple(broken(rules, body))
+        rules = STATEMENT_WARNINGS[version] if standard is _XAPI else CALIPER_WARNINGS[version]
+        findings = tuple(broken(rules, body))
+        return _cite_xapi_2(findings) if version is _VERSION_2 else findings
 
-    def check_envelope(self, envelope: JsonObject) -> tuple[Finding, ...]:
+    def envelope_warnings(self, envelope: JsonObject) -> tuple[Finding, ...]:
+        """Return what an envelope itself should keep and does not."""
+        return tuple(broken(ENVELOPE_WARNINGS, envelope))
+
+    def warnings_of(self, item: Item | Unrecognised) -> tuple[Finding, ...]:
+        """Return the warnings of an item of a document, and those of its envelope."""
+        if isinstance(item, Unrecognised):
+            return ()
+        around = self.envelope_warnings(item.envelope) if item.envelope else ()
+        around = _below(item.path.partition(".data[")[0], around)
+        if item.shape is _ENVELOPE:
+            return around
+        of_item = self.warnings(item.body, standard=item.standard, version=item.version)
+        return around + _below(item.path, of_item)
+
+    def check_envelope(
+        self, envelope: JsonObject, version: SpecVersion | None = None
+    ) -> tuple[Finding, ...]:
         """Return every error of a Caliper envelope itself, without its entries."""
-        version = envelope_version(envelope) or SpecVersion.CALIPER_1_2
+        version = version or envelope_version(envelope) or SpecVersion.CALIPER_1_2
         entries = envelope.get("data")
         if isinstance(entries, list):
             envelope = {**envelope, "data": entries[:1]}

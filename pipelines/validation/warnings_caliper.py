@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pipelines.validation.findings import JsonObject, Severity, SpecVersion
 from pipelines.validation.rules import Rule
+from pipelines.validation.warnings_xapi import BAD_ESCAPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_UUID_4 = re.compile(
+    r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-", re.IGNORECASE
+)
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+\Z")
 _DEPRECATED_TYPES = {
     "EpubChapter",
     "EpubPart",
@@ -51,8 +57,67 @@ def deprecated_actions(body: JsonObject) -> Iterable[str]:
     return ["$.action"] if body.get("action") in deprecated else []
 
 
+def inline_contexts(body: JsonObject) -> Iterable[str]:
+    """Yield the terms that an item defines for itself, which no other item knows."""
+    context = body.get("@context")
+    if not isinstance(context, list):
+        return ()
+    return [f"$.@context[{index}]" for index, each in enumerate(context) if type(each) is dict]
+
+
+def ids_of_another_uuid_version(body: JsonObject) -> Iterable[str]:
+    """Yield the id of an event whose UUID is not a random one (version 4)."""
+    return ["$.id"] if "action" in body and not _UUID_4.match(body["id"]) else []
+
+
+def escapes_of_nothing(body: JsonObject) -> Iterable[str]:
+    """Yield an id with a percent sign and no two hexadecimal digits behind it."""
+    return ["$.id"] if BAD_ESCAPE.search(body["id"]) else []
+
+
+def sensors_without_iri(envelope: JsonObject) -> Iterable[str]:
+    """Yield the sensor of an envelope that is named by something other than an IRI."""
+    return () if _IRI.match(envelope["sensor"]) else ("$.sensor",)
+
+
+def _rules_of(version: SpecVersion) -> tuple[Rule, ...]:
+    return (
+        Rule(
+            "caliper.context.inline",
+            Severity.WARNING,
+            f"Caliper {version}, JSON-LD Context",
+            "an item should not define terms of its own; give the context a place and name it",
+            inline_contexts,
+        ),
+        Rule(
+            "caliper.event.id-version",
+            Severity.WARNING,
+            f"Caliper {version}, Event",
+            "the UUID of an event should be a random one (version 4)",
+            ids_of_another_uuid_version,
+        ),
+        Rule(
+            "caliper.iri.escape",
+            Severity.WARNING,
+            f"Caliper {version}, Entity",
+            "a percent sign should have two hexadecimal digits behind it",
+            escapes_of_nothing,
+        ),
+    )
+
+
+ENVELOPE_WARNINGS = (
+    Rule(
+        "caliper.envelope.sensor",
+        Severity.WARNING,
+        "Caliper 1.2, Envelope",
+        "a sensor should be named by an IRI",
+        sensors_without_iri,
+    ),
+)
 CALIPER_WARNINGS = {
     SpecVersion.CALIPER_1_1: (
+        *_rules_of(SpecVersion.CALIPER_1_1),
         Rule(
             "caliper.type.deprecated",
             Severity.WARNING,
@@ -68,5 +133,5 @@ CALIPER_WARNINGS = {
             deprecated_actions,
         ),
     ),
-    SpecVersion.CALIPER_1_2: (),
+    SpecVersion.CALIPER_1_2: _rules_of(SpecVersion.CALIPER_1_2),
 }
