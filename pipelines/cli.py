@@ -199,6 +199,46 @@ def status(root: Path, *, as_json: bool) -> None:
         print_status(current, Console(highlight=False, width=width))
 
 
+@commands.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--standard",
+    type=click.Choice(["auto", "xapi", "caliper"]),
+    default="auto",
+    show_default=True,
+    help="Judge every item as of this standard, whatever it says it is.",
+)
+@click.option(
+    "--spec-version",
+    type=click.Choice(["1.0.3", "2.0.0", "1.1", "1.2"]),
+    help="Judge every item as of this version of xAPI (1.0.3, 2.0.0) or Caliper (1.1, 1.2).",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="Text for people, or one JSON object a line for each item.",
+)
+def validate(files: tuple[str, ...], standard: str, spec_version: str | None, form: str) -> None:
+    """Say of every statement, event and entity in files what its standard refuses, and why.
+
+    A FILE holds NDJSON, arrays, {"statements": ...} results or one document, plain or packed
+    with gzip or zstd; - is standard input. Nothing is stored, and no value that may be personal
+    is shown.
+
+    Exit code 0: all items are valid. 1: some are not. 2: a file cannot be read.
+    """
+    from pipelines.validate_command import asked_for, run_validate
+
+    try:
+        asked = asked_for(standard, spec_version)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    sys.exit(run_validate(files, asked, as_json=form == "jsonl"))
+
+
 for command in (quarantine, release, replay):
     commands.add_command(command)
 
