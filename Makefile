@@ -4,13 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_HOME ?= demo
 DEMO_SIZE ?= --students 200 --days 20 --seed 1
+FUZZ_SECONDS ?= 60
+FUZZ_RUNS ?= 200000
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nightly status test lint format bench conformance golden lock clean
+.PHONY: help setup demo nightly status test lint format generated conformance bench bench-validation fuzz golden lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Create .venv with everything that requirements.lock names
 
@@ -42,6 +44,18 @@ format: setup ## Put Python and SQL into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix --disable-progress-bar dbt/models dbt/tests
+
+generated: setup ## Write what docs/ says of the code, such as the validation rules
+	$(BIN)/python -m tests.docs.generated
+
+conformance: setup ## Judge the labelled cases and write the table of docs/conformance.md
+	$(BIN)/python -m tests.conformance
+
+fuzz: setup ## Feed the validator bytes that nobody thought of, for a minute at most
+	$(BIN)/python -m tests.fuzz -max_total_time=$(FUZZ_SECONDS) -runs=$(FUZZ_RUNS)
+
+bench-validation: setup ## Measure the validator beside orjson's plain parsing of the same lines
+	$(BIN)/python -m tests.benchmarks.validation
 
 bench: setup ## Measure ingest beside DuckDB's plain read of the same file
 	$(BIN)/python -m tests.benchmarks

@@ -74,7 +74,7 @@ class _Run:
     def take(self, judged: Judged | Unreadable) -> None:
         if isinstance(judged, Unreadable):
             self._code = ExitCode.UNREADABLE
-            print(f"error: {judged.file}: {judged.reason}", file=sys.stderr)  # noqa: T201
+            Reporter().say(f"error: {judged.file}: {judged.reason}")
             return
         if is_of_the_file(judged):
             self._code = ExitCode.UNREADABLE

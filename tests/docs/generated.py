@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PARAMETERS = REPOSITORY / "dbt" / "seeds" / "measure_parameters.csv"
 _HELP_WIDTH = 80
+_RULES_BY_STANDARD = {"xAPI": "xapi.", "Caliper": "caliper.", "Files, JSON and recognition": ""}
 
 
 class Section(NamedTuple):
@@ -66,17 +67,14 @@ def render_parameters() -> str:
 
 
 def render_rules() -> str:
-    """Return every rule that an item can break."""
+    """Return every rule that an item can break, by standard."""
     of_files = [each for each in vars(rejection).values() if isinstance(each, Finding)]
-    rows = {each.rule: (each.severity, each.message, each.clause) for each in of_files}
+    rows = {each.rule: (each.severity, each.clause, each.message) for each in of_files}
     for entry in catalogue(SchemaSet.load()):
-        rows[entry.name] = (entry.severity, entry.meaning, entry.clause)
-    lines = "".join(
-        f"| `{name}` | {severity} | {meaning.replace('|', chr(92) + '|')} | {clause} |\n"
-        for name, (severity, meaning, clause) in sorted(rows.items())
-    )
-    return (
-        f"\n| rule | severity | asks for, or says | clause |\n| --- | --- | --- | --- |\n{lines}\n"
+        rows[entry.name] = (entry.severity, entry.clause, entry.meaning)
+    return "".join(
+        _render_rules_of(title, {rule: row for rule, row in rows.items() if _is_of(rule, prefix)})
+        for title, prefix in _RULES_BY_STANDARD.items()
     )
 
 
@@ -85,8 +83,24 @@ SECTIONS = (
     Section("data-contract.md", "event", render_event),
     Section("data-contract.md", "marts", render_marts),
     Section("measures.md", "parameters", render_parameters),
-    Section("rules.md", "rules", render_rules),
+    Section("validation-rules.md", "rules", render_rules),
 )
+
+
+def _is_of(rule: str, prefix: str) -> bool:
+    """Tell whether a rule is of a standard; without one, whether it is of none."""
+    if prefix:
+        return rule.startswith(prefix)
+    return not any(each and rule.startswith(each) for each in _RULES_BY_STANDARD.values())
+
+
+def _render_rules_of(title: str, rows: dict[str, tuple[str, str, str]]) -> str:
+    lines = "".join(
+        f"| `{rule}` | {severity} | {clause} | {meaning.replace('|', chr(92) + '|')} |\n"
+        for rule, (severity, clause, meaning) in sorted(rows.items())
+    )
+    head = "| rule | severity | clause | asks for, or says |\n| --- | --- | --- | --- |\n"
+    return f"\n## {title}\n\n{head}{lines}\n"
 
 
 def _yes(*, is_so: bool) -> str:
