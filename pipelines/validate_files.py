@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 from pipelines.ingest.deliveries import SAMPLE_BYTES, Layout, _layout
 from pipelines.ingest.items import RawItem, cut_documents, cut_lines
@@ -57,14 +57,20 @@ def judge_file(
     """Yield every item of a file; `advance` learns how many more bytes were read."""
     try:
         with _opened(name) as stream:
-            for raw in _raw_items(io.BufferedReader(_Counting(stream, advance), CHUNK_BYTES)):
-                place = Place(name, raw.line_number or None)
-                if raw.fault:
-                    yield Judged(place, None, None, (raw.fault,))
-                else:
-                    yield from judge.judge(raw.raw, place)
+            counting = io.BufferedReader(_Counting(stream, advance), CHUNK_BYTES)
+            yield from judge_stream(counting, name, judge)
     except OSError as error:
         yield Unreadable(name, error.strerror or "it cannot be read")
+
+
+def judge_stream(stream: io.BufferedReader[Any], name: str, judge: Judge) -> Iterator[Judged]:
+    """Yield every item of a stream, however it is packed and laid out."""
+    for raw in _raw_items(stream):
+        place = Place(name, raw.line_number or None)
+        if raw.fault:
+            yield Judged(place, None, None, (raw.fault,))
+        else:
+            yield from judge.judge(raw.raw, place)
 
 
 def is_of_the_file(judged: Judged) -> bool:
@@ -85,7 +91,7 @@ class _Counting(io.RawIOBase):
     """Reads what a stream has ready, enough to tell how it is packed, and counts it."""
 
     def __init__(self, stream: BinaryIO, advance: Callable[[int], None]) -> None:
-        self._stream = cast("io.BufferedReader", stream)
+        self._stream = cast("io.BufferedReader[Any]", stream)
         self._advance = advance
 
     def readable(self) -> bool:
@@ -103,7 +109,7 @@ class _Counting(io.RawIOBase):
 class _Unpacked:
     """The unpacked bytes of a stream; a fault of the packing ends them and is kept."""
 
-    def __init__(self, stream: io.BufferedReader) -> None:
+    def __init__(self, stream: io.BufferedReader[Any]) -> None:
         self._stream = stream
         self.fault: Finding | None = None
 
@@ -121,7 +127,7 @@ class _Unpacked:
             self.fault = FILE_DAMAGED
 
 
-def _raw_items(stream: io.BufferedReader) -> Iterator[RawItem]:
+def _raw_items(stream: io.BufferedReader[Any]) -> Iterator[RawItem]:
     unpacked = _Unpacked(stream)
     rest = iter(unpacked)
     begin = _begin_of(rest)
