@@ -12,7 +12,13 @@ with atheris.instrument_imports(include=["pipelines.validation", "pipelines.inge
     from tests.fuzz.target import Target, seeds
 
 _ARTIFACTS = Path(".fuzz")
-_LIMITS = (f"-artifact_prefix={_ARTIFACTS}/", "-timeout=10", "-rss_limit_mb=2048", "-max_len=8192", "-print_final_stats=1")
+_LIMITS = (
+    f"-artifact_prefix={_ARTIFACTS}/",
+    "-timeout=10",
+    "-rss_limit_mb=2048",
+    "-max_len=8192",
+    "-print_final_stats=1",
+)
 
 
 def main() -> None:
