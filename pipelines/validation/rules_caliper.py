@@ -51,6 +51,7 @@ _CONTEXTS_BY_TYPE = {
     type_name: {f"{EXTENSION_CONTEXTS}{profile}Profile-extension" for profile in profiles}
     for type_name, profiles in _PROFILES_BY_TYPE.items()
 }
+EXTENSION_PROFILE_CONTEXTS = sorted(set().union(*_CONTEXTS_BY_TYPE.values()))
 
 
 def outside_of_their_context(body: JsonObject) -> Iterable[str]:

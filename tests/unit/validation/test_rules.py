@@ -11,7 +11,8 @@ import pytest
 
 from pipelines.validation.catalogue import catalogue
 from pipelines.validation.findings import Finding, Severity, SpecVersion, Standard
-from pipelines.validation.recognise import CALIPER_CONTEXTS
+from pipelines.validation.recognise import CALIPER_CONTEXTS, EXTENSION_CONTEXTS
+from pipelines.validation.rules_caliper import EXTENSION_PROFILE_CONTEXTS
 from pipelines.validation.schema_set import SchemaSet
 from pipelines.validation.validator import Validator
 
@@ -100,6 +101,51 @@ def test_a_case_breaks_exactly_its_rule(validator: Validator, case: Case) -> Non
 def test_a_warning_refuses_nothing(validator: Validator, case: Case) -> None:
     """What only should be kept is no error."""
     assert _findings(validator, case._replace(severity=Severity.ERROR)) == ()
+
+
+# What 2.0 adds to 1.0.3, so that it no longer breaks the rule.
+_NEW_IN_2_0 = {"xapi.version", "xapi.context.unknown-property"}
+_ALSO_IN_2_0 = [
+    each
+    for each in _ALL
+    if each.version is SpecVersion.XAPI_1_0_3
+    and each.severity is Severity.ERROR
+    and not each.rules & _NEW_IN_2_0
+]
+
+
+@pytest.mark.parametrize("case", _ALSO_IN_2_0, ids=lambda case: case.name)
+def test_a_rule_of_1_0_3_holds_in_2_0(validator: Validator, case: Case) -> None:
+    """What 2.0 took over refuses and accepts the same, though its statement has a schema apart."""
+    case = case._replace(version=SpecVersion.XAPI_2_0_0)
+    assert {finding.rule for finding in _findings(validator, case)} == case.rules
+
+
+def _is_the_same_in_1_1(case: Case) -> bool:
+    """Tell whether 1.2 changed nothing about a case; what it changed has cases for both."""
+    body = case.body
+    return (
+        case.version is SpecVersion.CALIPER_1_2
+        and case.severity is Severity.ERROR
+        and body.get("@context") in (None, CALIPER_CONTEXTS[SpecVersion.CALIPER_1_2])
+        and body.get("type") != "ToolUseEvent"
+        and body.get("action") != "Rewound"
+        and not {"profile", "otherIdentifiers"} & body.keys()
+        and not case.rules & {"caliper.context.version"}
+    )
+
+
+@pytest.mark.parametrize(
+    "case", [each for each in _ALL if _is_the_same_in_1_1(each)], ids=lambda case: case.name
+)
+def test_a_rule_of_1_2_held_in_1_1(validator: Validator, case: Case) -> None:
+    """1.1 refuses and accepts the same where the contexts of its extension profiles are listed."""
+    current, former = CALIPER_CONTEXTS[SpecVersion.CALIPER_1_2], EXTENSION_CONTEXTS.rstrip("/")
+    body = json.loads(json.dumps(case.body).replace(current, former))
+    if "@context" in body:
+        body["@context"] = [*EXTENSION_PROFILE_CONTEXTS, former]
+    case = case._replace(version=SpecVersion.CALIPER_1_1, body=body)
+    assert {finding.rule for finding in _findings(validator, case)} == case.rules
 
 
 def test_every_rule_has_a_case_that_breaks_it() -> None:
