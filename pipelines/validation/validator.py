@@ -16,6 +16,7 @@ from pipelines.validation.findings import (
     Verdict,
 )
 from pipelines.validation.items import envelope_version, items_of
+from pipelines.validation.recognise import statement_version
 from pipelines.validation.rules import Rule, broken, keeps_all
 from pipelines.validation.rules_caliper import CALIPER_RULES
 from pipelines.validation.rules_xapi import STATEMENT_RULES
@@ -26,7 +27,8 @@ from pipelines.validation.warnings_xapi import STATEMENT_WARNINGS
 _SCHEMAS = "https://w3id.org/plumbline/schemas"
 _XAPI_2 = " (unchanged in xAPI 2.0)"
 # Looking up a member of an enum costs as much as a rule, and this happens for every item.
-_XAPI, _VERSION_2, _ENVELOPE = Standard.XAPI, SpecVersion.XAPI_2_0_0, Shape.ENVELOPE
+_XAPI, _VERSION_2 = Standard.XAPI, SpecVersion.XAPI_2_0_0
+_STATEMENT, _ENVELOPE = Shape.STATEMENT, Shape.ENVELOPE
 
 
 class Validator:
@@ -55,6 +57,16 @@ class Validator:
         What is wrong with an envelope is wrong with each of its entries. Paths start at the
         document.
         """
+        if (
+            type(document) is dict
+            and "verb" in document
+            and "@context" not in document
+            and "@type" not in document
+        ):
+            # Nearly all of a night is this: one statement, for which the long way is the same.
+            version = statement_version(document)
+            item = Item(document, _XAPI, version, _STATEMENT, "$")
+            return [Verdict(item, self.check(document, standard=_XAPI, version=version))]
         return self.judge(items_of(document))
 
     def judge(

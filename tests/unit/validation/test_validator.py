@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.validation.findings import Severity
+from pipelines.validation.items import items_of
 from pipelines.validation.validator import Validator
 
 _V12 = "http://purl.imsglobal.org/ctx/caliper/v1p2"
@@ -64,6 +65,18 @@ def test_all_errors_are_found_at_once() -> None:
         ("xapi.statement.unknown-property", "$.foo"),
         ("xapi.timestamp", "$.timestamp"),
     }
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [{}, {"version": "2.0.0"}, {"@context": _V12}, {"@type": "a:b"}, {"sensor": 1, "data": []}],
+    ids=lambda edit: "-".join(edit) or "plain",
+)
+def test_the_short_way_of_a_statement_is_the_long_one(edit: dict[str, Any]) -> None:
+    """A statement is judged at once, and just as among others."""
+    body = {"actor": {"mbox": "mailto:a@b.c"}, "verb": {"id": "a:b"}, "object": {"id": "a:b"}}
+    document = {**body, **edit}
+    assert _VALIDATOR.examine(document) == _VALIDATOR.judge(items_of(document))
 
 
 def test_a_finding_of_xapi_2_cites_where_nothing_changed() -> None:
@@ -150,7 +163,9 @@ _JSON = st.recursive(
 @given(_JSON)
 def test_examining_never_raises(document: object) -> None:
     """Whatever the shape, every item gets a verdict and every finding a name and a clause."""
-    for verdict in _VALIDATOR.examine(document):
+    verdicts = _VALIDATOR.examine(document)
+    assert verdicts == _VALIDATOR.judge(items_of(document)), "the short way differs"
+    for verdict in verdicts:
         for finding in verdict.findings:
             assert finding.rule
             assert finding.clause
