@@ -24,6 +24,7 @@ from pipelines.ingest.streams import (
     CHUNK_BYTES,
     DamagedStreamError,
     TruncatedStreamError,
+    _gather,
     _unpack,
 )
 from pipelines.settings import IngestSettings
@@ -120,7 +121,7 @@ class _Unpacked:
             if kind is None:
                 yield from iter(partial(self._stream.read1, CHUNK_BYTES), b"")
             else:
-                yield from _unpack(self._stream, _NEW_DECOMPRESSOR[kind])
+                yield from _gather(_unpack(self._stream, _NEW_DECOMPRESSOR[kind]))
         except TruncatedStreamError:
             self.fault = FILE_TRUNCATED
         except DamagedStreamError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from pipelines.validation.explain import json_path
 from pipelines.validation.findings import JsonObject, Severity, SpecVersion
 from pipelines.validation.rules import Rule
@@ -63,11 +65,11 @@ def component_ids_with_spaces(statement: JsonObject) -> Iterable[str]:
 
 def verbs_without_display(statement: JsonObject) -> Iterable[str]:
     """Yield the verbs that say in no language what they mean (Data 2.4.3)."""
-    paths = [] if "display" in statement["verb"] else ["$.verb"]
-    if statement["object"].get("objectType") == "SubStatement":
-        nested = verbs_without_display(statement["object"])
-        paths += [path.replace("$", "$.object", 1) for path in nested]
-    return paths
+    return [
+        f"{path}.verb"
+        for path, each in _with_substatement(statement)
+        if "display" not in each["verb"]
+    ]
 
 
 def missing_id(statement: JsonObject) -> Iterable[str]:
@@ -78,14 +80,16 @@ def missing_id(statement: JsonObject) -> Iterable[str]:
 def durations_too_exact(statement: JsonObject) -> Iterable[str]:
     """Yield the durations that are told beyond a hundredth of a second (Data 4.6)."""
     return [
-        json_path(place)
-        for place, value in _values(statement, ())
-        if place[-2:] == ("result", "duration") and _BEYOND_HUNDREDTHS.search(value)
+        f"{path}.result.duration"
+        for path, each in _with_substatement(statement)
+        if _BEYOND_HUNDREDTHS.search(each.get("result", {}).get("duration", ""))
     ]
 
 
 def escapes_of_nothing(statement: JsonObject) -> Iterable[str]:
     """Yield the IRIs with a percent sign and no two hexadecimal digits behind it (Data 4.3)."""
+    if b"%" not in orjson.dumps(statement):
+        return []
     return [
         json_path(place)
         for place, value in _values(statement, ())
@@ -95,7 +99,17 @@ def escapes_of_nothing(statement: JsonObject) -> Iterable[str]:
 
 def empty_parts(statement: JsonObject) -> Iterable[str]:
     """Yield the objects and lists that say nothing (Data 2.2)."""
+    written = orjson.dumps(statement)
+    if b"{}" not in written and b"[]" not in written:
+        return []
     return [json_path(place) for place, value in _values(statement, ()) if value in ({}, [])]
+
+
+def _with_substatement(statement: JsonObject) -> list[tuple[str, JsonObject]]:
+    nested = statement["object"]
+    if nested.get("objectType") == "SubStatement":
+        return [("$", statement), ("$.object", nested)]
+    return [("$", statement)]
 
 
 def _times(statement: JsonObject) -> list[tuple[str, str]]:
