@@ -132,13 +132,20 @@ def _raw_items(stream: io.BufferedReader[Any]) -> Iterator[RawItem]:
     unpacked = _Unpacked(stream)
     rest = iter(unpacked)
     begin = _begin_of(rest)
-    layout = _layout(b"".join(begin)[:SAMPLE_BYTES])
+    layout = _layout_of(b"".join(begin)[:SAMPLE_BYTES])
     fault = _FAULT_OF_LAYOUT.get(layout)
     if fault is None:
         cut = cut_documents if layout is Layout.DOCUMENTS else cut_lines
         yield from cut(chain(begin, rest), item_bytes=_ITEM_BYTES)
     if fault := fault or unpacked.fault:
         yield RawItem(0, 0, 0, b"", fault)
+
+
+def _layout_of(sample: bytes) -> Layout:
+    """Tell how items lie; a first line that opens a list is no item, though later ones may be."""
+    layout = _layout(sample)
+    first = sample.lstrip().partition(b"\n")[0].rstrip()
+    return Layout.DOCUMENTS if layout is Layout.LINES and first.endswith(b"[") else layout
 
 
 def _begin_of(chunks: Iterator[bytes]) -> list[bytes]:

@@ -109,6 +109,11 @@ def test_advice_on_an_envelope_stands_at_the_envelope() -> None:
             [(1, True), (1, False)],
             id="result",
         ),
+        pytest.param(
+            b'{"statements": [\n' + lines(_GOOD) + b",\n" + lines(_BAD) + b"]}\n",
+            [(1, True), (1, False)],
+            id="result-with-a-statement-a-line",
+        ),
         pytest.param(json.dumps(_GOOD, indent=2).encode(), [(1, True)], id="one-document"),
         pytest.param(lines(_GOOD).replace(b"\n", b"\r\n"), [(1, True)], id="crlf"),
         pytest.param(lines(_GOOD).rstrip(), [(1, True)], id="no-newline-at-the-end"),
