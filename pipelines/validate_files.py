@@ -15,6 +15,7 @@ from pipelines.ingest.items import RawItem, cut_documents, cut_lines
 from pipelines.ingest.rejection import (
     FILE_DAMAGED,
     FILE_TRUNCATED,
+    FILE_UNPACKS_TOO_LARGE,
     FILE_UNRECOGNISED,
     FILE_UTF16,
 )
@@ -23,8 +24,11 @@ from pipelines.ingest.streams import (
     _NEW_DECOMPRESSOR,
     CHUNK_BYTES,
     DamagedStreamError,
+    TooLargeStreamError,
     TruncatedStreamError,
-    _gather,
+    UnpackLimit,
+    _in_chunks,
+    _limited,
     _unpack,
 )
 from pipelines.settings import IngestSettings
@@ -38,10 +42,17 @@ if TYPE_CHECKING:
 
 STANDARD_INPUT = "-"
 _MAGIC_BYTES = 4
-_ITEM_BYTES = IngestSettings().item_bytes
+_LIMITS = IngestSettings()
 _FAULT_OF_LAYOUT = {Layout.UTF16: FILE_UTF16, Layout.UNRECOGNISED: FILE_UNRECOGNISED}
 _UNREADABLE = frozenset(
-    finding.rule for finding in (FILE_DAMAGED, FILE_TRUNCATED, FILE_UNRECOGNISED, FILE_UTF16)
+    finding.rule
+    for finding in (
+        FILE_DAMAGED,
+        FILE_TRUNCATED,
+        FILE_UNPACKS_TOO_LARGE,
+        FILE_UNRECOGNISED,
+        FILE_UTF16,
+    )
 )
 
 
@@ -59,14 +70,20 @@ def judge_file(
     try:
         with _opened(name) as stream:
             counting = io.BufferedReader(_Counting(stream, advance), CHUNK_BYTES)
-            yield from judge_stream(counting, name, judge)
+            yield from judge_stream(counting, name, judge, unpacked_bytes=_most_unpacked(name))
     except OSError as error:
         yield Unreadable(name, error.strerror or "it cannot be read")
 
 
-def judge_stream(stream: io.BufferedReader[Any], name: str, judge: Judge) -> Iterator[Judged]:
+def judge_stream(
+    stream: io.BufferedReader[Any],
+    name: str,
+    judge: Judge,
+    *,
+    unpacked_bytes: int = _LIMITS.unpacked_bytes,
+) -> Iterator[Judged]:
     """Yield every item of a stream, however it is packed and laid out."""
-    for raw in _raw_items(stream):
+    for raw in _raw_items(_Unpacked(stream, unpacked_bytes)):
         place = Place(name, raw.line_number or None)
         if raw.fault:
             yield Judged(place, None, None, (raw.fault,))
@@ -86,6 +103,13 @@ def _opened(name: str) -> Iterator[BinaryIO]:
     else:
         with Path(name).open("rb") as stream:
             yield stream
+
+
+def _most_unpacked(name: str) -> int:
+    """Return the limit of the night; of standard input nobody knows the size beforehand."""
+    if name == STANDARD_INPUT:
+        return _LIMITS.unpacked_bytes
+    return UnpackLimit(_LIMITS.unpacked_bytes, _LIMITS.unpacked_ratio).bytes_of(Path(name))
 
 
 class _Counting(io.RawIOBase):
@@ -110,8 +134,9 @@ class _Counting(io.RawIOBase):
 class _Unpacked:
     """The unpacked bytes of a stream; a fault of the packing ends them and is kept."""
 
-    def __init__(self, stream: io.BufferedReader[Any]) -> None:
+    def __init__(self, stream: io.BufferedReader[Any], most_bytes: int) -> None:
         self._stream = stream
+        self._most_bytes = most_bytes
         self.fault: Finding | None = None
 
     def __iter__(self) -> Iterator[bytes]:
@@ -121,22 +146,24 @@ class _Unpacked:
             if kind is None:
                 yield from iter(partial(self._stream.read1, CHUNK_BYTES), b"")
             else:
-                yield from _gather(_unpack(self._stream, _NEW_DECOMPRESSOR[kind]))
+                pieces = _unpack(self._stream, _NEW_DECOMPRESSOR[kind])
+                yield from _in_chunks(_limited(pieces, self._most_bytes))
         except TruncatedStreamError:
             self.fault = FILE_TRUNCATED
         except DamagedStreamError:
             self.fault = FILE_DAMAGED
+        except TooLargeStreamError:
+            self.fault = FILE_UNPACKS_TOO_LARGE
 
 
-def _raw_items(stream: io.BufferedReader[Any]) -> Iterator[RawItem]:
-    unpacked = _Unpacked(stream)
+def _raw_items(unpacked: _Unpacked) -> Iterator[RawItem]:
     rest = iter(unpacked)
     begin = _begin_of(rest)
     layout = _layout_of(b"".join(begin)[:SAMPLE_BYTES])
     fault = _FAULT_OF_LAYOUT.get(layout)
     if fault is None:
         cut = cut_documents if layout is Layout.DOCUMENTS else cut_lines
-        yield from cut(chain(begin, rest), item_bytes=_ITEM_BYTES)
+        yield from cut(chain(begin, rest), item_bytes=_LIMITS.item_bytes)
     if fault := fault or unpacked.fault:
         yield RawItem(0, 0, 0, b"", fault)
 
