@@ -10,11 +10,12 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
-from pipelines.ingest.deliveries import SAMPLE_BYTES, Layout, _layout
+from pipelines.ingest.deliveries import SAMPLE_BYTES, Layout, layout_of
 from pipelines.ingest.items import RawItem, cut_documents, cut_lines
 from pipelines.ingest.rejection import (
     FILE_DAMAGED,
     FILE_TRUNCATED,
+    FILE_UNPACKS_TOO_LARGE,
     FILE_UNRECOGNISED,
     FILE_UTF16,
 )
@@ -23,7 +24,9 @@ from pipelines.ingest.streams import (
     MAGIC_BYTES,
     Compression,
     DamagedStreamError,
+    TooLargeStreamError,
     TruncatedStreamError,
+    UnpackLimit,
     compression_from,
     unpacked,
 )
@@ -37,10 +40,17 @@ if TYPE_CHECKING:
     from pipelines.validation.judge import Judge
 
 STANDARD_INPUT = "-"
-_ITEM_BYTES = IngestSettings().item_bytes
+_LIMITS = IngestSettings()
 _FAULT_OF_LAYOUT = {Layout.UTF16: FILE_UTF16, Layout.UNRECOGNISED: FILE_UNRECOGNISED}
 _UNREADABLE = frozenset(
-    finding.rule for finding in (FILE_DAMAGED, FILE_TRUNCATED, FILE_UNRECOGNISED, FILE_UTF16)
+    finding.rule
+    for finding in (
+        FILE_DAMAGED,
+        FILE_TRUNCATED,
+        FILE_UNPACKS_TOO_LARGE,
+        FILE_UNRECOGNISED,
+        FILE_UTF16,
+    )
 )
 
 
@@ -58,14 +68,20 @@ def judge_file(
     try:
         with _opened(name) as stream:
             counting = io.BufferedReader(_Counting(stream, advance), CHUNK_BYTES)
-            yield from judge_stream(counting, name, judge)
+            yield from judge_stream(counting, name, judge, unpacked_bytes=_most_unpacked(name))
     except OSError as error:
         yield Unreadable(name, error.strerror or "it cannot be read")
 
 
-def judge_stream(stream: io.BufferedReader[Any], name: str, judge: Judge) -> Iterator[Judged]:
+def judge_stream(
+    stream: io.BufferedReader[Any],
+    name: str,
+    judge: Judge,
+    *,
+    unpacked_bytes: int = _LIMITS.unpacked_bytes,
+) -> Iterator[Judged]:
     """Yield every item of a stream, however it is packed and laid out."""
-    for raw in _raw_items(stream):
+    for raw in _raw_items(_Unpacked(stream, unpacked_bytes)):
         place = Place(name, raw.line_number or None)
         if raw.fault:
             yield Judged(place, None, None, (raw.fault,))
@@ -85,6 +101,13 @@ def _opened(name: str) -> Iterator[BinaryIO]:
     else:
         with Path(name).open("rb") as stream:
             yield stream
+
+
+def _most_unpacked(name: str) -> int:
+    """Return the limit of the night; of standard input nobody knows the size beforehand."""
+    if name == STANDARD_INPUT:
+        return _LIMITS.unpacked_bytes
+    return UnpackLimit(_LIMITS.unpacked_bytes, _LIMITS.unpacked_ratio).bytes_of(Path(name))
 
 
 class _Counting(io.RawIOBase):
@@ -109,8 +132,9 @@ class _Counting(io.RawIOBase):
 class _Unpacked:
     """The unpacked bytes of a stream; a fault of the packing ends them and is kept."""
 
-    def __init__(self, stream: io.BufferedReader[Any]) -> None:
+    def __init__(self, stream: io.BufferedReader[Any], most_bytes: int) -> None:
         self._stream = stream
+        self._most_bytes = most_bytes
         self.fault: Finding | None = None
 
     def __iter__(self) -> Iterator[bytes]:
@@ -119,23 +143,24 @@ class _Unpacked:
             if compression is Compression.NONE:
                 yield from iter(partial(self._stream.read1, CHUNK_BYTES), b"")
             else:
-                yield from unpacked(self._stream, compression)
+                yield from unpacked(self._stream, compression, self._most_bytes)
         except TruncatedStreamError:
             self.fault = FILE_TRUNCATED
         except DamagedStreamError:
             self.fault = FILE_DAMAGED
+        except TooLargeStreamError:
+            self.fault = FILE_UNPACKS_TOO_LARGE
 
 
-def _raw_items(stream: io.BufferedReader[Any]) -> Iterator[RawItem]:
-    unpacked = _Unpacked(stream)
-    rest = iter(unpacked)
+def _raw_items(contents: _Unpacked) -> Iterator[RawItem]:
+    rest = iter(contents)
     begin = _begin_of(rest)
-    layout = _layout(b"".join(begin)[:SAMPLE_BYTES])
+    layout = layout_of(b"".join(begin)[:SAMPLE_BYTES])
     fault = _FAULT_OF_LAYOUT.get(layout)
     if fault is None:
         cut = cut_documents if layout is Layout.DOCUMENTS else cut_lines
-        yield from cut(chain(begin, rest), item_bytes=_ITEM_BYTES)
-    if fault := fault or unpacked.fault:
+        yield from cut(chain(begin, rest), item_bytes=_LIMITS.item_bytes)
+    if fault := fault or contents.fault:
         yield RawItem(0, 0, 0, b"", fault)
 
 

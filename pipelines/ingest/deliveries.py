@@ -155,7 +155,7 @@ def _settled(files: list[Path], settle_seconds: float) -> dict[Path, _Stamp]:
 
 def _examine(file: Path, home: Home, block_bytes: int) -> Delivery:
     compression = compression_of(file)
-    layout = _layout(_sample(file, compression))
+    layout = layout_of(_sample(file, compression))
     is_cut = compression is Compression.NONE and layout is Layout.LINES
     digest, ranges = _scan(file, block_bytes)
     return Delivery(
@@ -181,12 +181,14 @@ def _sample(file: Path, compression: Compression) -> bytes:
     return sample[:SAMPLE_BYTES]
 
 
-def _layout(sample: bytes) -> Layout:
+def layout_of(sample: bytes) -> Layout:
+    """Tell how items lie in a file that begins with `sample`."""
     if sample.startswith(_UTF16_MARKS + _UTF16_STARTS):
         return Layout.UTF16
     text = sample.removeprefix(_UTF8_MARK)
     lines = [line for line in text.split(b"\n") if line.strip()]
-    if text.lstrip().startswith(b"["):
+    # A first line that opens a list is no item, though those after it may be.
+    if text.lstrip().startswith(b"[") or (lines and lines[0].rstrip().endswith(b"[")):
         return Layout.DOCUMENTS
     if not lines or any(_is_object(line) for line in lines):
         return Layout.LINES

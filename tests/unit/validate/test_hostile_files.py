@@ -18,6 +18,8 @@ from tests.unit.examples import lines, statement
 
 _GOOD = lines(statement())
 _MEBIBYTE = 1 << 20
+_SKIPPED = ["", "item.too-long", ""]
+_STOPPED = ["", "json.syntax", "file.unpacks-too-large"]  # the line is cut where reading ends
 # The interpreter with the compiled schemas takes about a third of this, a 16 MiB item the rest.
 _MOST_MEMORY_MIB = 400
 _STATUS = Path("/proc/self/status")
@@ -68,23 +70,32 @@ def _long_line() -> bytes:
 
 @pytest.mark.skipif(not _STATUS.exists(), reason="only Linux tells the peak of a process there")
 @pytest.mark.parametrize(
-    ("name", "content"),
+    ("name", "content", "seen"),
     [
-        pytest.param("line.ndjson", lambda: _GOOD + _long_line() + _GOOD, id="a-long-line"),
         pytest.param(
-            "bomb.gz", lambda: gzip.compress(_GOOD + _long_line() + _GOOD, 1), id="a-gzip-bomb"
+            "line.ndjson", lambda: _GOOD + _long_line() + _GOOD, _SKIPPED, id="a-long-line"
         ),
         pytest.param(
-            "bomb.zst", lambda: zstandard.compress(_GOOD + _long_line() + _GOOD), id="a-zstd-bomb"
+            "bomb.gz",
+            lambda: gzip.compress(_GOOD + _long_line() + _GOOD, 1),
+            _SKIPPED,
+            id="a-gzip-bomb",
+        ),
+        pytest.param(
+            "bomb.zst",
+            lambda: zstandard.compress(_GOOD + _long_line() + _GOOD),
+            _STOPPED,
+            id="a-zstd-bomb",
         ),
         pytest.param(
             "array.json",
             lambda: b"[" + _GOOD + b"," + _long_line() + b"," + _GOOD + b"]",
+            _SKIPPED,
             id="a-long-element",
         ),
     ],
 )
-def test_memory_stays_bounded(tmp_path: Path, name: str, content: Any) -> None:
+def test_memory_stays_bounded(tmp_path: Path, name: str, content: Any, seen: list[str]) -> None:
     """An item beyond the limit is refused without being held, also when it was packed small."""
     file = tmp_path / name
     file.write_bytes(content())
@@ -94,6 +105,5 @@ def test_memory_stays_bounded(tmp_path: Path, name: str, content: Any) -> None:
         check=False,
     )
     judged = [json.loads(line) for line in run.stdout.splitlines()]
-    assert [each["valid"] for each in judged] == [True, False, True]
-    assert [error["rule"] for error in judged[1]["errors"]] == ["item.too-long"]
+    assert [each["errors"][0]["rule"] if each["errors"] else "" for each in judged] == seen
     assert int(run.stderr.split()[-1]) < _MOST_MEMORY_MIB * 1024

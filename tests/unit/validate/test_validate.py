@@ -68,6 +68,27 @@ def test_an_item_is_one_object_with_all_its_errors() -> None:
     ] * 2
 
 
+def test_advice_is_given_beside_refusals_but_not_about_them() -> None:
+    """A warning refuses nothing, and what is refused anyway is not warned of as well."""
+    zoneless = {**_GOOD, "timestamp": "2025-02-28T00:00:00"}
+    no_day = {**zoneless, "timestamp": "2025-02-30T00:00:00", "result": {}}
+    code, judged = _judged(given=lines(zoneless, no_day))
+    assert code == 1
+    assert [each["valid"] for each in judged] == [True, False]
+    assert [[warning["rule"] for warning in each["warnings"]] for each in judged] == [
+        ["xapi.timestamp.zone"],
+        ["xapi.empty"],
+    ]
+
+
+def test_advice_on_an_envelope_stands_at_the_envelope() -> None:
+    """The paths of warnings start at the document, as those of errors do."""
+    _, judged = _judged(given=lines({**_ENVELOPE, "sensor": "sensor 7", "data": [_EVENT]}))
+    assert judged[0]["valid"]
+    places = [(each["rule"], each["path"]) for each in judged[0]["warnings"]]
+    assert ("caliper.envelope.sensor", "$.sensor") in places
+
+
 @pytest.mark.parametrize(
     ("given", "seen"),
     [
@@ -87,6 +108,11 @@ def test_an_item_is_one_object_with_all_its_errors() -> None:
             json.dumps({"statements": [_GOOD, _BAD], "more": ""}).encode(),
             [(1, True), (1, False)],
             id="result",
+        ),
+        pytest.param(
+            b'{"statements": [\n' + lines(_GOOD) + b",\n" + lines(_BAD) + b"]}\n",
+            [(1, True), (1, False)],
+            id="result-with-a-statement-a-line",
         ),
         pytest.param(json.dumps(_GOOD, indent=2).encode(), [(1, True)], id="one-document"),
         pytest.param(lines(_GOOD).replace(b"\n", b"\r\n"), [(1, True)], id="crlf"),
