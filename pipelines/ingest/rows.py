@@ -100,6 +100,10 @@ class Keyring:
             body = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
         else:
             body = _without_version(canonical, event.get("version"))
+        return self.digest_of(body)
+
+    def digest_of(self, body: bytes) -> str:
+        """Digest an event given as its sorted members, less what a store adds and the version."""
         return blake2b(body, key=self._body_key, digest_size=DIGEST_BYTES).hexdigest()
 
     def _digest_session(self, session: str) -> str:

@@ -30,6 +30,10 @@ _XAPI_2 = " (unchanged in xAPI 2.0)"
 _XAPI, _VERSION_2 = Standard.XAPI, SpecVersion.XAPI_2_0_0
 _STATEMENT, _ENVELOPE = Shape.STATEMENT, Shape.ENVELOPE
 
+# The members that each statement has for itself.
+OWN = ("id", "timestamp", "stored", "result")
+_NOTHING: JsonObject = {}
+
 
 class Validator:
     """Every standard and version; Caliper types are compiled when they first appear."""
@@ -39,6 +43,10 @@ class Validator:
         self._statements = {
             version: schemas.compiled(f"{_SCHEMAS}/xapi/{version}/statement.json")
             for version in (SpecVersion.XAPI_1_0_3, SpecVersion.XAPI_2_0_0)
+        }
+        self._own_members = {
+            version: schemas.compiled_members(f"{_SCHEMAS}/xapi/{version}/statement.json", OWN)
+            for version in self._statements
         }
         self._envelopes = {
             version: schemas.compiled(f"{_SCHEMAS}/caliper/{version}/envelope.json")
@@ -97,6 +105,12 @@ class Validator:
         if schema is None:
             return (UNKNOWN_TYPE[version], *broken(CALIPER_RULES[version], body))
         return _judge(schema, CALIPER_RULES[version], body)
+
+    def keeps_own_members(self, members: JsonObject, *, version: SpecVersion) -> bool:
+        """Tell whether members named in OWN are valid, beside any others about an activity."""
+        if not self._own_members[version](members):
+            return False
+        return keeps_all(STATEMENT_RULES, {**members, "object": _NOTHING})
 
     def warnings(
         self, body: JsonObject, *, standard: Standard, version: SpecVersion
