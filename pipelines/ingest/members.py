@@ -118,16 +118,14 @@ class Members:
     def __init__(self, version: SpecVersion, validator: Validator, keyring: Keyring) -> None:
         examiner = Examiner(version, validator, keyring)
         self.version = version
-        self._of_statement = [Memo(name, examiner) for name in SHARED]
-        self._of_context = [Memo(name, examiner, parent="context") for name in SHARED_IN_CONTEXT]
+        self._memos = (
+            *(Memo(name, examiner) for name in SHARED),
+            *(Memo(name, examiner, parent="context") for name in SHARED_IN_CONTEXT),
+        )
 
-    def of_statement(self, *parts: Buffer) -> list[Member]:
-        """Return what is known of the parts named in SHARED."""
-        return [memo[bytes(part)] for memo, part in zip(self._of_statement, parts, strict=True)]
-
-    def of_context(self, *parts: Buffer) -> list[Member]:
-        """Return what is known of the parts named in SHARED_IN_CONTEXT."""
-        return [memo[bytes(part)] for memo, part in zip(self._of_context, parts, strict=True)]
+    def of_parts(self, parts: tuple[Buffer, ...]) -> list[Member]:
+        """Return what is known of the parts named in SHARED and SHARED_IN_CONTEXT."""
+        return [memo[bytes(part)] for memo, part in zip(self._memos, parts, strict=False)]
 
 
 class KnownMembers:
@@ -140,14 +138,15 @@ class KnownMembers:
             version: Members(version, validator, keyring)
             for version in (SpecVersion.XAPI_1_0_3, SpecVersion.XAPI_2_0_0)
         }
-        self._of_bytes: dict[bytes, Members | None] = {}
+        self._of_bytes: dict[bytes, Members] = {}
 
     def of_version(self, raw: bytes) -> Members | None:
         """Return the members for the bytes of a statement's version, or for none."""
-        if raw in self._of_bytes:
-            return self._of_bytes[raw]
+        members = self._of_bytes.get(raw)
+        if members is not None:
+            return members
         members = self._recognised(raw)
-        if len(self._of_bytes) < MOST_VERSIONS_KEPT and len(raw) < LONGEST_BYTES:
+        if members and len(self._of_bytes) < MOST_VERSIONS_KEPT and len(raw) < LONGEST_BYTES:
             self._of_bytes[raw] = members
         return members
 

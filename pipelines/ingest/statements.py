@@ -13,14 +13,13 @@ import msgspec
 from msgspec import Raw
 from msgspec.structs import astuple
 
-from pipelines.ingest.members import ABSENT, UNUSUAL, KnownMembers, Member, Members
+from pipelines.ingest.members import ABSENT, UNUSUAL, KnownMembers, Member
 from pipelines.ingest.rows import EventRow, Identity, Place, normal_event_id
 from pipelines.ingest.xapi import Parts, row_of_parts
 from pipelines.validation.decode import Undecodable, decode
 
 if TYPE_CHECKING:
     from pipelines.ingest.policy import Minimiser
-    from pipelines.validation.findings import SpecVersion
 
 # A member that is not there; the splitter gives the others as Raw.
 _NO_BYTES: Any = b""
@@ -70,14 +69,6 @@ class _Own(NamedTuple):
     colons: int
 
 
-class _Shared(NamedTuple):
-    """The members that a statement shares with others; of the context, too, if there is one."""
-
-    members: list[Member]
-    around: list[Member] | None
-    colons: int
-
-
 class StatementReader:
     """Reads ordinary statements of one part and counts what is removed from them."""
 
@@ -97,29 +88,25 @@ class StatementReader:
         own = _own_members(statement)
         if members is None or own is None:
             return None
-        shared = _shared_members(statement, context, members)
+        shared = members.of_parts(_shared_parts(statement, context))
         # A member that stands twice was cut out but once: its colons are missing (as in decode).
-        if shared is None or own.colons + shared.colons != raw.count(b":"):
+        colons = sum([member.colons for member in shared], own.colons + (context is not None))
+        if colons != raw.count(b":") or UNUSUAL in shared:
             return None
         if not self._known.validator.keeps_own_members(own.values, version=members.version):
             return None
-        return self._row(own, shared, version=members.version, place=place)
+        self._minimiser.minimise(own.values)
+        self._used += shared
+        body = _canonical_body(own, shared, has_context=context is not None)
+        digest = self._known.keyring.digest_of(body)
+        identity = Identity(normal_event_id(own.values["id"]), digest, members.version.value)
+        return row_of_parts(own.values, identity, place=place, parts=_parts_of(shared))
 
     def finish(self) -> None:
         """Count what was removed from the members of the statements read."""
         for member, times in Counter(self._used).items():
             self._minimiser.count_again(member.surplus, times)
         self._used.clear()
-
-    def _row(
-        self, own: _Own, shared: _Shared, *, version: SpecVersion, place: Place
-    ) -> EventRow | None:
-        digest = self._known.keyring.digest_of(_canonical_body(own, shared))
-        identity = Identity(normal_event_id(own.values["id"]), digest, version.value)
-        self._minimiser.minimise(own.values)
-        self._used += shared.members
-        self._used += shared.around or ()
-        return row_of_parts(own.values, identity, place=place, parts=_parts_of(shared))
 
 
 def _own_members(statement: _Statement) -> _Own | None:
@@ -140,43 +127,38 @@ def _own_members(statement: _Statement) -> _Own | None:
     return _Own(own.value, own.canonical, colons)
 
 
-def _shared_members(
-    statement: _Statement, context: _Context | None, members: Members
-) -> _Shared | None:
-    shared = members.of_statement(
-        statement.actor, statement.authority, statement.object, statement.verb, statement.version
+def _shared_parts(statement: _Statement, context: _Context | None) -> tuple[Raw, ...]:
+    """Return the parts named in SHARED and, if there is a context, in SHARED_IN_CONTEXT."""
+    parts = (
+        statement.actor,
+        statement.authority,
+        statement.object,
+        statement.verb,
+        statement.version,
     )
-    if UNUSUAL in shared:
-        return None
-    colons = sum([member.colons for member in shared])
-    if context is None:
-        return _Shared(shared, None, colons)
-    around = members.of_context(*astuple(context))
-    if UNUSUAL in around:
-        return None
-    return _Shared(shared, around, colons + 1 + sum([member.colons for member in around]))
+    return parts if context is None else parts + astuple(context)
 
 
-def _canonical_body(own: _Own, shared: _Shared) -> bytes:
+def _canonical_body(own: _Own, shared: list[Member], *, has_context: bool) -> bytes:
     """Return what `Keyring.body_digest` takes of a statement, with its members sorted."""
-    actor, _, target, verb, _ = shared.members
+    actor, _, target, verb, _, *around = shared
     pieces = [
         own.canonical[1:_END_OF_ID],
         target.canonical,
         own.canonical[_END_OF_ID + 1 : -1],
         verb.canonical,
     ]
-    if shared.around is not None:
-        around = b",".join([member.canonical for member in shared.around if member.colons])
-        pieces.insert(0, b'"context":{%b}' % around)
+    if has_context:
+        context = b",".join([member.canonical for member in around if member.colons])
+        pieces.insert(0, b'"context":{%b}' % context)
     return b"{%b,%b}" % (actor.canonical, b",".join(pieces))
 
 
-def _parts_of(shared: _Shared) -> Parts:
-    actor, _, target, verb, _ = shared.members
+def _parts_of(shared: list[Member]) -> Parts:
+    actor, _, target, verb, _, *around = shared
     activities = extensions = registration = ABSENT
-    if shared.around is not None:
-        activities, extensions, _, _, _, registration, _, _ = shared.around
+    if around:
+        activities, extensions, _, _, _, registration, _, _ = around
     return Parts(
         actor.parts.actor_key,
         verb.parts.verb,

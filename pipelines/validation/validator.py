@@ -19,7 +19,7 @@ from pipelines.validation.items import envelope_version, items_of
 from pipelines.validation.recognise import statement_version
 from pipelines.validation.rules import Rule, broken, keeps_all
 from pipelines.validation.rules_caliper import CALIPER_RULES
-from pipelines.validation.rules_xapi import STATEMENT_RULES
+from pipelines.validation.rules_xapi import OWN_RULES, STATEMENT_RULES
 from pipelines.validation.schema_set import CompiledSchema, SchemaSet
 from pipelines.validation.warnings_caliper import CALIPER_WARNINGS, ENVELOPE_WARNINGS
 from pipelines.validation.warnings_xapi import STATEMENT_WARNINGS
@@ -32,7 +32,6 @@ _STATEMENT, _ENVELOPE = Shape.STATEMENT, Shape.ENVELOPE
 
 # The members that each statement has for itself.
 OWN = ("id", "timestamp", "stored", "result")
-_NOTHING: JsonObject = {}
 
 
 class Validator:
@@ -108,9 +107,7 @@ class Validator:
 
     def keeps_own_members(self, members: JsonObject, *, version: SpecVersion) -> bool:
         """Tell whether members named in OWN are valid, beside any others about an activity."""
-        if not self._own_members[version](members):
-            return False
-        return keeps_all(STATEMENT_RULES, {**members, "object": _NOTHING})
+        return self._own_members[version](members) and keeps_all(OWN_RULES, members)
 
     def warnings(
         self, body: JsonObject, *, standard: Standard, version: SpecVersion

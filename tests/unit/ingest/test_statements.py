@@ -18,6 +18,7 @@ from pipelines.ingest.blocks import Part
 from pipelines.ingest.items import RawItem
 from pipelines.ingest.members import ABSENT, PROBE, SHARED, SHARED_IN_CONTEXT, UNUSUAL, Memo
 from pipelines.ingest.process import PartOutcome, PartProcessor
+from pipelines.ingest.statements import StatementReader
 from pipelines.resources import resource_path
 from pipelines.validation.validator import OWN, Validator
 from tests.unit.examples import CASE, SSO, caliper_event, event_id, statement
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipelines.ingest.rows import EventRow, Keyring, Place
-    from pipelines.ingest.statements import StatementReader
 
 _CORPUS = Path(__file__).resolve().parents[3].parent / "shared" / "conformance"
 _ACTIVITY = {
@@ -106,7 +106,7 @@ def both_ways(keyring: Keyring) -> Callable[..., tuple[PartOutcome, PartOutcome]
         part = Part("digest", "mathpath", 0, items)
         with pytest.MonkeyPatch.context() as patch:
             short = processor.process(part)
-            patch.setattr(process.StatementReader, "read", _never)
+            patch.setattr(StatementReader, "read", _never)
             return short, processor.process(part)
 
     return run
