@@ -219,6 +219,7 @@ def test_surplus_counted_again_is_as_if_minimised_again() -> None:
     for _ in range(3):
         directly.minimise(copy.deepcopy(event))
     assert again.refused() == directly.refused()
+    assert again.types() == directly.types()
     assert again.refused().total() == 4 * 3
     assert once.refused() == Counter()
 
@@ -226,7 +227,7 @@ def test_surplus_counted_again_is_as_if_minimised_again() -> None:
 def test_surplus_of_many_shapes_counted_again_is_bounded() -> None:
     """Shapes beyond those kept are counted without their names, each as often as it came."""
     minimiser = Minimiser(Standard.XAPI)
-    for number in range(MAXIMUM_SHAPES + 10):
-        minimiser.count_again((SurplusShape("$.verb", ("id", f"x{number}"), 2),), 3)
+    for name in (f"x{number}" for number in range(MAXIMUM_SHAPES + 10)):
+        minimiser.count_again((SurplusShape("$.verb", ("id", name), 2, {name: {"number"}}),), 3)
     assert minimiser.refused().total() == 6 * (MAXIMUM_SHAPES + 10)
     assert len(minimiser.refused()) == MAXIMUM_SHAPES + 1
