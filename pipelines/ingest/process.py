@@ -10,13 +10,7 @@ from pipelines.ingest.caliper import caliper_row
 from pipelines.ingest.members import KnownMembers
 from pipelines.ingest.policy import Minimiser, RefusedField
 from pipelines.ingest.rejection import TOO_MANY_ENTRIES, Rejection, Stage
-from pipelines.ingest.rows import (
-    EventRow,
-    Identity,
-    Keyring,
-    Place,
-    event_id_of,
-)
+from pipelines.ingest.rows import EventRow, Identity, Keyring, Place, event_id_of
 from pipelines.ingest.statements import StatementReader
 from pipelines.ingest.xapi import xapi_row
 from pipelines.validation.decode import Document, Undecodable, decode
