@@ -38,6 +38,13 @@ def cut_lines(
     for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
+            if not skipped and len(line) <= item_bytes:
+                end = offset + len(line)
+                if line and not line.isspace():
+                    yield RawItem(line_number, offset, end, line)
+                offset = end + 1
+                line_number += 1
+                continue
             overlong = len(line) if len(line) > item_bytes else 0
             yield from _line(
                 b"" if overlong else line,

@@ -67,6 +67,15 @@ def steps_of(path: str) -> list[str]:
     return [match["quoted"] or match["name"] for match in _STEP.finditer(path) if not match["each"]]
 
 
+class SurplusShape(NamedTuple):
+    """The members of an object that had some too many, where it stood, and how many such."""
+
+    path: str
+    names: tuple[str, ...]
+    occurrences: int
+    types: dict[str, set[str]]
+
+
 class Minimiser:
     """Removes from events of one standard what the policy does not name, and counts it by name."""
 
@@ -76,18 +85,42 @@ class Minimiser:
         for rule in field_rules():
             if rule.standard == standard:
                 self._root.allow(steps_of(rule.path))
+        self._place_at = {place.path: place for place in self._root.all_places()}
 
     def minimise(self, event: dict[str, Any]) -> None:
         """Remove, in place, every member that is not allowed."""
         _minimise(event, self._root)
 
     def types(self) -> dict[RefusedField, frozenset[str]]:
-        """Tell the JSON types that removed members had: of the first object of each shape."""
+        """Tell the JSON types that removed members had: at least of the first of each shape."""
         return {
             RefusedField(self._standard.value, place.path + _shown_step(name)): frozenset(kinds)
             for place in self._root.all_places()
             for name, kinds in place.types.items()
         }
+
+    def take_surplus(self) -> tuple[SurplusShape, ...]:
+        """Return what was removed so far, to be counted elsewhere, and forget it here."""
+        taken = tuple(
+            SurplusShape(
+                place.path,
+                names,
+                shape.occurrences,
+                {name: place.types[name] for name in shape.surplus},
+            )
+            for place in self._place_at.values()
+            for names, shape in place.shapes.items()
+            if shape.surplus
+        )
+        for place in self._place_at.values():
+            place.shapes.clear()
+            place.types.clear()
+        return taken
+
+    def count_again(self, surplus: tuple[SurplusShape, ...], times: int) -> None:
+        """Count as if what had this surplus had been minimised here this many times."""
+        for shape in surplus:
+            self._place_at[shape.path].count_again(shape, times)
 
     def refused(self) -> Counter[RefusedField]:
         """Count the members removed so far; a name that may be personal is not shown."""
@@ -142,23 +175,39 @@ class _Place:
         for member in self.members.values():
             yield from member.all_places()
 
-    def shape_of(self, names: tuple[str, ...], value: dict[str, Any]) -> _Shape:
-        """Return the shape of an object, which has these members."""
+    def count(self, names: tuple[str, ...], value: dict[str, Any]) -> _Shape:
+        """Count a first object of a shape, which has these members, and return the shape."""
         shape = _Shape(tuple(name for name in names if name not in self.members))
-        if len(self.shapes) < MAXIMUM_SHAPES:
-            self.shapes[names] = shape
-            for name in shape.surplus:
-                self.types.setdefault(name, set()).add(_JSON_TYPES[type(value[name])])
+        types = {name: {_JSON_TYPES[type(value[name])]} for name in shape.surplus}
+        return self.add(names, shape, 1, types=types)
+
+    def count_again(self, surplus: SurplusShape, times: int) -> None:
+        """Count objects of a shape."""
+        shape = _Shape(tuple(surplus.types))
+        self.add(surplus.names, shape, surplus.occurrences * times, types=surplus.types)
+
+    def add(
+        self, names: tuple[str, ...], shape: _Shape, occurrences: int, *, types: dict[str, set[str]]
+    ) -> _Shape:
+        """Add objects to their shape, which is kept as long as there is room."""
+        if len(self.shapes) < MAXIMUM_SHAPES or names in self.shapes:
+            shape = self.shapes.setdefault(names, shape)
+            for name, kinds in types.items():
+                self.types.setdefault(name, set()).update(kinds)
         else:
             # Names that a tool makes up for each event must not fill the memory.
-            self.uncounted_names += len(shape.surplus)
+            self.uncounted_names += len(shape.surplus) * occurrences
+        shape.occurrences += occurrences
         return shape
 
 
 def _minimise(value: dict[str, Any], place: _Place) -> None:
     names = tuple(value)
-    shape = place.shapes.get(names) or place.shape_of(names, value)
-    shape.occurrences += 1
+    shape = place.shapes.get(names)
+    if shape is None:
+        shape = place.count(names, value)
+    else:
+        shape.occurrences += 1
     for name in shape.surplus:
         del value[name]
     for name, member in place.nested:

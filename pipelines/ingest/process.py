@@ -7,15 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.ingest.caliper import caliper_row
+from pipelines.ingest.members import KnownMembers
 from pipelines.ingest.policy import Minimiser, RefusedField
 from pipelines.ingest.rejection import TOO_MANY_ENTRIES, Rejection, Stage
-from pipelines.ingest.rows import (
-    EventRow,
-    Identity,
-    Keyring,
-    Place,
-    event_id_of,
-)
+from pipelines.ingest.rows import EventRow, Identity, Keyring, Place, event_id_of
+from pipelines.ingest.statements import StatementReader
 from pipelines.ingest.xapi import xapi_row
 from pipelines.validation.decode import Document, Undecodable, decode
 from pipelines.validation.findings import (
@@ -93,7 +89,7 @@ class PartProcessor:
         self, validator: Validator, keyring: Keyring, *, document_items: int = DOCUMENT_ITEMS
     ) -> None:
         self._validator = validator
-        self._keyring = keyring
+        self._known = KnownMembers(validator, keyring)
         self._document_items = document_items
 
     def process(self, part: Part) -> PartOutcome:
@@ -106,7 +102,7 @@ class PartProcessor:
     def begin(self, source: str) -> PartRun:
         """Return an empty pass over items of a source."""
         return PartRun(
-            source, self._validator, keyring=self._keyring, document_items=self._document_items
+            source, self._validator, known=self._known, document_items=self._document_items
         )
 
 
@@ -114,19 +110,25 @@ class PartRun:
     """One pass over the items of a part."""
 
     def __init__(
-        self, source: str, validator: Validator, *, keyring: Keyring, document_items: int
+        self, source: str, validator: Validator, *, known: KnownMembers, document_items: int
     ) -> None:
         self._source = source
         self._document_items = document_items
         self._validator = validator
-        self._keyring = keyring
+        self._keyring = known.keyring
         self._outcome = PartOutcome()
         self._xapi, self._caliper = Minimiser(Standard.XAPI), Minimiser(Standard.CALIPER)
+        self._statements = StatementReader(known, self._xapi)
 
     def take(self, raw: RawItem) -> None:
         """Account for one raw item, which may hold many events."""
         if raw.fault:
             self._reject(raw, _WHOLE, stage=Stage.READ, findings=(raw.fault,))
+            return
+        row = self._statements.read(raw.raw, Place(self._source, raw.line_number, 0))
+        if row is not None:
+            self._outcome.read += 1
+            self._outcome.rows.append(row)
             return
         document = self._decode(raw)
         if isinstance(document, Undecodable):
@@ -164,6 +166,7 @@ class PartRun:
 
     def finish(self) -> PartOutcome:
         """Return what became of all items taken."""
+        self._statements.finish()
         self._outcome.refused_fields = self._xapi.refused() + self._caliper.refused()
         self._outcome.field_types = {**self._xapi.types(), **self._caliper.types()}
         return self._outcome

@@ -86,7 +86,9 @@ class Keyring:
 
     def __init__(self, pseudonym_key: Key, district_id: str) -> None:
         self.pseudonymiser = Pseudonymiser(pseudonym_key, district_id)
-        self._body_key = pseudonym_key.derive("event bodies")
+        self._keyed_body = blake2b(
+            key=pseudonym_key.derive("event bodies"), digest_size=DIGEST_BYTES
+        )
         self._session_key = pseudonym_key.derive("sessions")
         self.session_key = lru_cache(maxsize=65536)(self._digest_session)
 
@@ -100,7 +102,13 @@ class Keyring:
             body = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
         else:
             body = _without_version(canonical, event.get("version"))
-        return blake2b(body, key=self._body_key, digest_size=DIGEST_BYTES).hexdigest()
+        return self.digest_of(body)
+
+    def digest_of(self, body: bytes) -> str:
+        """Digest an event given as its sorted members, less what a store adds and the version."""
+        keyed = self._keyed_body.copy()
+        keyed.update(body)
+        return keyed.hexdigest()
 
     def _digest_session(self, session: str) -> str:
         return blake2b(

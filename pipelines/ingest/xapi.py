@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.identity.pseudonyms import LocalIdentifier
 from pipelines.ingest.rows import (
@@ -24,48 +24,85 @@ _NOTHING: dict[str, Any] = {}
 _CHOICES_OF_TRUE_FALSE = 2
 
 
+class Parts(NamedTuple):
+    """The columns that come from members which many statements share."""
+
+    actor_key: str | None = None
+    verb: str = ""
+    activity_id: str | None = None
+    activity_type: str | None = None
+    choice_count: int | None = None
+    voids_event_id: str | None = None
+    parent_id: str | None = None
+    standard_refs: list[str] | None = None
+    chosen_by: str | None = None
+    session_key: str | None = None
+
+
 def xapi_row(
     statement: dict[str, Any], identity: Identity, *, place: Place, keyring: Keyring
 ) -> EventRow | None:
     """Return the row of a valid, minimised statement; None without a time: it has no school day."""
+    return row_of_parts(statement, identity, place=place, parts=parts_of(statement, keyring))
+
+
+def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
+    """Return the parts of a minimised statement, or of as much of it as is given."""
+    verb = statement.get("verb", _NOTHING).get("id", "")
+    target = statement.get("object", _NOTHING)
+    is_activity = target.get("objectType", "Activity") == "Activity"
+    definition = target.get("definition", _NOTHING) if is_activity else _NOTHING
+    context = statement.get("context", _NOTHING)
+    activities = context.get("contextActivities", _NOTHING)
+    registration = context.get("registration")
+    return Parts(
+        _actor_key(statement.get("actor", _NOTHING), keyring),
+        verb,
+        target.get("id") if is_activity else None,
+        definition.get("type"),
+        _choice_count(definition),
+        normal_event_id(target["id"]) if verb == VOIDED else None,
+        _first_id(activities.get("parent")),
+        _standard_refs(activities),
+        chosen_by(context.get("extensions")),
+        keyring.session_key(registration) if registration else None,
+    )
+
+
+def row_of_parts(
+    statement: dict[str, Any], identity: Identity, *, place: Place, parts: Parts
+) -> EventRow | None:
+    """Return the row of a minimised statement whose parts are known already."""
     time = statement.get("timestamp") or statement.get("stored")
     occurred_at = parse_time(time) if time else None
     if occurred_at is None:
         return None
-    verb = statement["verb"]["id"]
-    target = statement["object"]
-    is_activity = target.get("objectType", "Activity") == "Activity"
-    definition = target.get("definition", _NOTHING) if is_activity else _NOTHING
     result = statement.get("result", _NOTHING)
     score = result.get("score", _NOTHING)
-    context = statement.get("context", _NOTHING)
-    activities = context.get("contextActivities", _NOTHING)
-    actor_key = _actor_key(statement["actor"], keyring)
     duration = result.get("duration")
-    registration = context.get("registration")
     return EventRow(
         place.source,
         identity.event_id,
         "xapi",
         identity.spec_version,
         identity.body_digest,
-        actor_key,
-        "actor" if actor_key else None,
-        verb,
+        parts.actor_key,
+        "actor" if parts.actor_key else None,
+        parts.verb,
         None,
-        target["id"] if is_activity else None,
-        definition.get("type"),
-        _first_id(activities.get("parent")),
-        _standard_refs(activities),
+        parts.activity_id,
+        parts.activity_type,
+        parts.parent_id,
+        parts.standard_refs,
         None,
-        chosen_by(context.get("extensions")),
-        keyring.session_key(registration) if registration else None,
-        normal_event_id(target["id"]) if verb == VOIDED else None,
+        parts.chosen_by,
+        parts.session_key,
+        parts.voids_event_id,
         score.get("scaled"),
         score.get("raw"),
         score.get("min"),
         score.get("max"),
-        _choice_count(definition),
+        parts.choice_count,
         parse_duration_seconds(duration) if duration else None,
         result.get("success"),
         result.get("completion"),

@@ -11,6 +11,7 @@ from pipelines.validation.rules import Rule
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_NOTHING: JsonObject = {}
 _COMPONENT_LISTS = ("choices", "scale", "source", "target", "steps")
 
 
@@ -24,7 +25,7 @@ def scores_out_of_order(statement: JsonObject) -> Iterable[str]:
     result = statement.get("result")
     if result and "score" in result and _is_out_of_order(result["score"]):
         paths.append("$.result.score")
-    if statement["object"].get("objectType") == "SubStatement":
+    if statement.get("object", _NOTHING).get("objectType") == "SubStatement":
         nested = scores_out_of_order(statement["object"])
         paths += [path.replace("$", "$.object", 1) for path in nested]
     return paths
@@ -53,7 +54,8 @@ def interactions(statement: JsonObject) -> list[tuple[list[str | int], JsonObjec
     return found
 
 
-STATEMENT_RULES = (
+# What reads only the members that a statement has for itself, or else a sub-statement.
+OWN_RULES = (
     Rule(
         "xapi.score.order",
         Severity.ERROR,
@@ -61,6 +63,9 @@ STATEMENT_RULES = (
         "expected min not above max, and raw from min to max",
         scores_out_of_order,
     ),
+)
+STATEMENT_RULES = (
+    *OWN_RULES,
     Rule(
         "xapi.components.distinct-ids",
         Severity.ERROR,

@@ -15,7 +15,7 @@ from pipelines.validation.explain import json_path, message_of, places_of
 from pipelines.validation.findings import Finding, JsonObject, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 
 _PATH_OF_A_NAME = ("$ref", "propertyNames", "$ref", "pattern")
@@ -44,6 +44,15 @@ class SchemaSet:
     def compiled(self, reference: str) -> CompiledSchema:
         """Compile the schema that an absolute reference names."""
         return CompiledSchema(self, reference, self._registry)
+
+    def compiled_members(self, reference: str, names: Iterable[str]) -> Callable[[object], bool]:
+        """Compile what an object's schema asks of some of its members, and of nothing else."""
+        members = {name: {"$ref": f"{reference}#/properties/{name}"} for name in names}
+        return jsonschema_rs.Draft202012Validator(
+            {"properties": members},
+            registry=self._registry,
+            pattern_options=jsonschema_rs.RegexOptions(),
+        ).is_valid
 
     def resolve(self, base: str, reference: str) -> tuple[str, Any]:
         """Return the document and the node that a reference leads to."""

@@ -19,7 +19,7 @@ from pipelines.validation.items import envelope_version, items_of
 from pipelines.validation.recognise import statement_version
 from pipelines.validation.rules import Rule, broken, keeps_all
 from pipelines.validation.rules_caliper import CALIPER_RULES
-from pipelines.validation.rules_xapi import STATEMENT_RULES
+from pipelines.validation.rules_xapi import OWN_RULES, STATEMENT_RULES
 from pipelines.validation.schema_set import CompiledSchema, SchemaSet
 from pipelines.validation.warnings_caliper import CALIPER_WARNINGS, ENVELOPE_WARNINGS
 from pipelines.validation.warnings_xapi import STATEMENT_WARNINGS
@@ -30,6 +30,9 @@ _XAPI_2 = " (unchanged in xAPI 2.0)"
 _XAPI, _VERSION_2 = Standard.XAPI, SpecVersion.XAPI_2_0_0
 _STATEMENT, _ENVELOPE = Shape.STATEMENT, Shape.ENVELOPE
 
+# The members that each statement has for itself.
+OWN = ("id", "timestamp", "stored", "result")
+
 
 class Validator:
     """Every standard and version; Caliper types are compiled when they first appear."""
@@ -39,6 +42,10 @@ class Validator:
         self._statements = {
             version: schemas.compiled(f"{_SCHEMAS}/xapi/{version}/statement.json")
             for version in (SpecVersion.XAPI_1_0_3, SpecVersion.XAPI_2_0_0)
+        }
+        self._own_members = {
+            version: schemas.compiled_members(f"{_SCHEMAS}/xapi/{version}/statement.json", OWN)
+            for version in self._statements
         }
         self._envelopes = {
             version: schemas.compiled(f"{_SCHEMAS}/caliper/{version}/envelope.json")
@@ -97,6 +104,10 @@ class Validator:
         if schema is None:
             return (UNKNOWN_TYPE[version], *broken(CALIPER_RULES[version], body))
         return _judge(schema, CALIPER_RULES[version], body)
+
+    def keeps_own_members(self, members: JsonObject, *, version: SpecVersion) -> bool:
+        """Tell whether members named in OWN are valid, beside any others about an activity."""
+        return self._own_members[version](members) and keeps_all(OWN_RULES, members)
 
     def warnings(
         self, body: JsonObject, *, standard: Standard, version: SpecVersion

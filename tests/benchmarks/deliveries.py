@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOURCE = "mathpath"
-_ID = re.compile(rb'"id":"([0-9a-f-]{36})"')
+_UUID_OF_MEMBER = (
+    re.compile(rb'"id":"([0-9a-f-]{36})"'),
+    re.compile(rb'"registration":"([0-9a-f-]{36})"'),
+)
 
 
 def write_bench_home(root: Path, *, statements: int) -> Path:
@@ -42,9 +45,10 @@ def _lines(folder: Path) -> Iterator[bytes]:
 
 
 def _renamed(line: bytes, repetition: int) -> bytes:
-    """Give a repeated statement an id of its own, so that every one is loaded."""
-    match = _ID.search(line)
-    if not repetition or match is None:
-        return line
-    renamed = uuid.uuid5(uuid.UUID(match[1].decode()), str(repetition))
-    return line[: match.start(1)] + str(renamed).encode() + line[match.end(1) :]
+    """Give a repeated statement an id and a sitting of its own, so that every one is loaded."""
+    for pattern in _UUID_OF_MEMBER if repetition else ():
+        match = pattern.search(line)
+        if match is not None:
+            renamed = uuid.uuid5(uuid.UUID(match[1].decode()), str(repetition))
+            line = line[: match.start(1)] + str(renamed).encode() + line[match.end(1) :]
+    return line

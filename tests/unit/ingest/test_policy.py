@@ -18,6 +18,7 @@ from pipelines.ingest.policy import (
     FieldRule,
     Minimiser,
     RefusedField,
+    SurplusShape,
     field_rules,
     steps_of,
 )
@@ -203,3 +204,30 @@ def test_every_member_is_counted_each_time() -> None:
     for _ in range(2):
         minimiser.minimise(statement(authority={"mbox": "mailto:a@x.example"}))
     assert minimiser.refused() == {RefusedField("xapi", "$.authority"): 2}
+
+
+def test_surplus_counted_again_is_as_if_minimised_again() -> None:
+    """What one event had too much can be counted for all events like it."""
+    event = statement(
+        authority={"mbox": "mailto:a@x.example"},
+        actor={"mbox": "mailto:b@x.example", "name": "B"},
+        context={"contextActivities": {"parent": [{"id": "x:1", "x": 1}, {"id": "x:2", "x": 2}]}},
+    )
+    once, again, directly = (Minimiser(Standard.XAPI) for _ in range(3))
+    once.minimise(copy.deepcopy(event))
+    again.count_again(once.take_surplus(), 3)
+    for _ in range(3):
+        directly.minimise(copy.deepcopy(event))
+    assert again.refused() == directly.refused()
+    assert again.types() == directly.types()
+    assert again.refused().total() == 4 * 3
+    assert once.refused() == Counter()
+
+
+def test_surplus_of_many_shapes_counted_again_is_bounded() -> None:
+    """Shapes beyond those kept are counted without their names, each as often as it came."""
+    minimiser = Minimiser(Standard.XAPI)
+    for name in (f"x{number}" for number in range(MAXIMUM_SHAPES + 10)):
+        minimiser.count_again((SurplusShape("$.verb", ("id", name), 2, {name: {"number"}}),), 3)
+    assert minimiser.refused().total() == 6 * (MAXIMUM_SHAPES + 10)
+    assert len(minimiser.refused()) == MAXIMUM_SHAPES + 1
