@@ -92,11 +92,14 @@ class _DocumentCutter:
         self._pending = 0  # where the item that is not yet whole begins
         self._line_number, self._line_position = 1, 0
         self._depth = 0
+        self._is_begun = False
         self._is_in_array = False
         self._skipped_from: tuple[int, int] | None = None
 
     def feed(self, chunk: bytes) -> Iterator[RawItem]:
         self._buffer += chunk
+        if not self._is_begun and not self._begin():
+            return
         for token in _TOKEN.finditer(self._buffer, self._scanned):
             found = token.group()
             if found == _QUOTE:
@@ -110,6 +113,15 @@ class _DocumentCutter:
         self._skip_blank()
         self._skip_overlong()
         self._drop_consumed()
+
+    def _begin(self) -> bool:
+        """Pass over a byte order mark; until the first bytes cannot be one, nothing is begun."""
+        if self._buffer != _BYTE_ORDER_MARK and _BYTE_ORDER_MARK.startswith(self._buffer):
+            return False
+        self._is_begun = True
+        if self._buffer.startswith(_BYTE_ORDER_MARK):
+            self._pending = self._scanned = len(_BYTE_ORDER_MARK)
+        return True
 
     def finish(self) -> Iterator[RawItem]:
         end = len(self._buffer)
@@ -151,7 +163,7 @@ class _DocumentCutter:
         raw = self._buffer[self._pending : end].lstrip()
         start, whole = end - len(raw), raw.rstrip()
         byte_start = self._offset + start
-        if not whole or (byte_start == 0 and whole == _BYTE_ORDER_MARK):
+        if not whole:
             return
         if len(raw) > self._item_bytes:
             yield RawItem(
