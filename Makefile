@@ -9,7 +9,7 @@ FUZZ_RUNS ?= 200000
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nightly status test lint format generated conformance bench bench-validation fuzz golden lock clean
+.PHONY: help setup demo nightly status test lint format generated conformance bench bench-validation fuzz lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
