@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pipelines.synth.draws import stream
 from pipelines.synth.framework import Framework, build_framework
 from pipelines.synth.instants import local_midnight_ms
 from pipelines.synth.item_bank import ItemBank, build_item_bank
@@ -101,11 +100,6 @@ def build_world(*, students: int, days: int, seed: int, start: date) -> World:
         year=plan_school_year(start, days),
         plants=draw_plants(seed, population.learners, framework),
     )
-
-
-def is_chance(seed: int, *names: object, share: float) -> bool:
-    """Whether a named event happens, given how often it should."""
-    return stream(seed, *names).random() < share
 
 
 def _midnight(when: date) -> int:

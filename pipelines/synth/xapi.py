@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.synth.tools import (
     ADL_ACTIVITY,
@@ -12,7 +12,9 @@ from pipelines.synth.tools import (
     CLIPSTREAM_ACCOUNTS,
     SSO_HOME_PAGE,
 )
-from pipelines.synth.values import Person, Role, Standard, Tool
+
+if TYPE_CHECKING:
+    from pipelines.synth.values import Person, Standard, Tool
 
 Json = dict[str, Any]
 
@@ -72,8 +74,3 @@ def course_activity(tool: Tool, section_id: str, title: str) -> Json:
         "id": f"{BASE[tool]}/courses/{section_id.lower()}",
         "definition": {"type": ADL_ACTIVITY + "course", "name": text(title)},
     }
-
-
-def is_outside(person: Person) -> bool:
-    """Whether a person is in no roster."""
-    return person.role is Role.OUTSIDER

@@ -14,11 +14,12 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.errors import CheckFailedError, PlumblineError
+from pipelines.errors import CheckFailedError, ConfigurationError, PlumblineError
 from pipelines.publish import folders
 from pipelines.publish.manifest import read_manifest
 from pipelines.publish.marts import open_marts
 from pipelines.publish.publish import KEPT_BUILDS, publish_build
+from pipelines.warehouse.build import latest_build
 from pipelines.warehouse.connection import open_encrypted
 
 if TYPE_CHECKING:
@@ -275,6 +276,31 @@ def test_unknown_build_is_refused(home: Home, settings: Settings, key: Key) -> N
     with pytest.raises(PlumblineError, match="the warehouse knows no build build-nine"):
         publish_build(home, settings, key, "build-nine")
     assert not home.current_build.exists()
+
+
+@pytest.mark.parametrize("failed", ["null", "1"], ids=["not-checked", "check-failed"])
+def test_build_that_has_not_passed_its_checks_is_refused(
+    home: Home, settings: Settings, key: Key, change: Change, failed: str
+) -> None:
+    """A build is published only after its checks ended without a failure."""
+    change(f"update loaded.builds set checks_failed = {failed}")
+    with pytest.raises(CheckFailedError, match="build-one has not passed its checks"):
+        publish_build(home, settings, key, "build-one")
+    assert not home.current_build.exists()
+
+
+def test_build_that_was_cut_off_is_not_the_latest(
+    home: Home, settings: Settings, key: Key, change: Change
+) -> None:
+    """A build of which dbt did not finish is neither checked nor published by hand."""
+    key_file = settings.keys_folder / "warehouse.key"
+    key_file.parent.mkdir(exist_ok=True)
+    key_file.write_text(f"{key.version} {key.hex}\n", encoding="ascii")
+    key_file.chmod(0o600)
+    assert latest_build(home, settings).build_id == "build-one"
+    change("update loaded.builds set tests_passed = null")
+    with pytest.raises(ConfigurationError, match="built and tested to its end"):
+        latest_build(home, settings)
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "current", ".hidden", "x.part"])
