@@ -24,8 +24,15 @@ CALIPER_CONTEXTS = {
     SpecVersion.CALIPER_1_1: "http://purl.imsglobal.org/ctx/caliper/v1p1",
     SpecVersion.CALIPER_1_2: "http://purl.imsglobal.org/ctx/caliper/v1p2",
 }
-EXTENSION_CONTEXTS = "http://purl.imsglobal.org/ctx/caliper/v1p1/"
-_VERSION_BY_CONTEXT = {context: version for version, context in CALIPER_CONTEXTS.items()}
+# The contexts of the profiles that extend 1.1, by profile.
+EXTENSION_PROFILE_CONTEXTS = {
+    profile: f"{CALIPER_CONTEXTS[SpecVersion.CALIPER_1_1]}/{profile}Profile-extension"
+    for profile in ("Feedback", "ResourceManagement", "Search", "Survey", "ToolLaunch", "ToolUse")
+}
+_VERSION_BY_CONTEXT = {
+    **{context: version for version, context in CALIPER_CONTEXTS.items()},
+    **dict.fromkeys(EXTENSION_PROFILE_CONTEXTS.values(), SpecVersion.CALIPER_1_1),
+}
 _CALIPER_1_0_MEMBERS = ("@type", "@id")
 _ONLY_IN_XAPI_2 = ("contextAgents", "contextGroups")
 
@@ -60,11 +67,7 @@ def recognise(body: object, inherited: SpecVersion | None = None) -> Recognised 
 def caliper_version(context: Any) -> SpecVersion | None:
     """Return the Caliper version of a JSON-LD context: the last item of a list decides."""
     last = context[-1] if isinstance(context, list) and context else context
-    if not isinstance(last, str):
-        return None
-    if last.startswith(EXTENSION_CONTEXTS):
-        return SpecVersion.CALIPER_1_1
-    return _VERSION_BY_CONTEXT.get(last)
+    return _VERSION_BY_CONTEXT.get(last) if isinstance(last, str) else None
 
 
 def statement_version(body: JsonObject) -> SpecVersion:

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.validation.explain import json_path
 from pipelines.validation.findings import JsonObject, Severity, SpecVersion
-from pipelines.validation.recognise import CALIPER_CONTEXTS, EXTENSION_CONTEXTS, caliper_version
+from pipelines.validation.recognise import (
+    CALIPER_CONTEXTS,
+    EXTENSION_PROFILE_CONTEXTS,
+    caliper_version,
+)
 from pipelines.validation.rules import Rule
 
 if TYPE_CHECKING:
@@ -48,10 +52,9 @@ _PROFILES_BY_TYPE = {
     "ToolLaunchEvent": ("ToolLaunch",),
 }
 _CONTEXTS_BY_TYPE = {
-    type_name: {f"{EXTENSION_CONTEXTS}{profile}Profile-extension" for profile in profiles}
+    type_name: {EXTENSION_PROFILE_CONTEXTS[profile] for profile in profiles}
     for type_name, profiles in _PROFILES_BY_TYPE.items()
 }
-EXTENSION_PROFILE_CONTEXTS = sorted(set().union(*_CONTEXTS_BY_TYPE.values()))
 
 
 def outside_of_their_context(body: JsonObject) -> Iterable[str]:

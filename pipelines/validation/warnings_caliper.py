@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pipelines.validation.explain import json_path
 from pipelines.validation.findings import JsonObject, Severity, SpecVersion
 from pipelines.validation.rules import Rule
 from pipelines.validation.warnings_xapi import BAD_ESCAPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _UUID_4 = re.compile(
     r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-", re.IGNORECASE
@@ -44,6 +45,17 @@ _DEPRECATED_ACTIONS = {
     "AssignableEvent": {"Abandoned", "Hid", "Showed"},
     "MediaEvent": {"Rewound"},
 }
+_DEPRECATED_PROPERTIES = {
+    "alignedLearningObjective",
+    "curveFactor",
+    "curvedTotalScore",
+    "extraCreditScore",
+    "navigatedFrom",
+    "normalScore",
+    "objectType",
+    "penaltyScore",
+    "totalScore",
+}
 
 
 def deprecated_types(body: JsonObject) -> Iterable[str]:
@@ -55,6 +67,11 @@ def deprecated_actions(body: JsonObject) -> Iterable[str]:
     """Yield the action that 1.1 keeps for old senders only."""
     deprecated = _DEPRECATED_ACTIONS.get(body["type"], set())
     return ["$.action"] if body.get("action") in deprecated else []
+
+
+def deprecated_properties(body: JsonObject) -> Iterable[str]:
+    """Yield the properties, of nested entities too, that 1.1 keeps for old senders only."""
+    return [json_path(place) for place in _deprecated_places(body, ())]
 
 
 def inline_contexts(body: JsonObject) -> Iterable[str]:
@@ -132,6 +149,32 @@ CALIPER_WARNINGS = {
             "this event should no longer have this action; 1.2 refuses it",
             deprecated_actions,
         ),
+        Rule(
+            "caliper.property.deprecated",
+            Severity.WARNING,
+            "Caliper 1.1, Entity and Event",
+            "this property is deprecated; 1.2 refuses it",
+            deprecated_properties,
+        ),
     ),
     SpecVersion.CALIPER_1_2: _rules_of(SpecVersion.CALIPER_1_2),
 }
+
+
+def _deprecated_places(value: Any, place: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    if isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _deprecated_places(each, (*place, index))
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            if _is_deprecated(name, value):
+                yield (*place, name)
+            if name not in ("extensions", "@context", "messageParameters"):
+                yield from _deprecated_places(each, (*place, name))
+
+
+def _is_deprecated(name: str, body: JsonObject) -> bool:
+    """Tell a deprecated property; who did it is an actor of events, and who tried an assignee."""
+    if name == "actor":
+        return "action" not in body
+    return name in _DEPRECATED_PROPERTIES or (name == "assignable" and body["type"] != "Attempt")

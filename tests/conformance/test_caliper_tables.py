@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(
 )
 _VALIDATOR = Validator.load()
 _IRI = "https://tool.example/things/1"
-# Decision 39: another official page spells these otherwise.
+# Decision 31: another official page spells these otherwise.
 _OTHER_SPELLINGS = {
     "MediaEvent": {"DisabledCloseCaptioning", "EnabledCloseCaptioning"},
     "MessageEvent": {"MarkedAsUnread"},
