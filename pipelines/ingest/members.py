@@ -9,8 +9,9 @@ activity and both are there. So no known verb voids, and every known object is a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pipelines.ingest.policy import Minimiser, SurplusShape
 from pipelines.ingest.xapi import Parts, parts_of
@@ -19,8 +20,6 @@ from pipelines.validation.findings import Finding, SpecVersion, Standard
 from pipelines.validation.recognise import recognise
 
 if TYPE_CHECKING:
-    from typing_extensions import Buffer
-
     from pipelines.ingest.rows import Keyring
     from pipelines.validation.validator import Validator
 
@@ -30,59 +29,61 @@ PROBE: dict[str, Any] = {
     "object": {"id": "x:o"},
     "context": {"platform": "", "revision": ""},
 }
-# In the order of their names, in which a canonical statement has them.
-SHARED = ("actor", "authority", "object", "verb", "version")
-SHARED_IN_CONTEXT = (
-    *("contextActivities", "extensions", "instructor", "language"),
-    *("platform", "registration", "revision", "team"),
-)
+SHARED = ("actor", "authority", "context", "object", "verb", "version")
 LONGEST_BYTES = 1 << 14
-MOST_BYTES_KEPT = 1 << 22
+MOST_BYTES_KEPT = 1 << 24
 MOST_VERSIONS_KEPT = 256
 _BYTES_BESIDE = 1024
 _PARTS_OF_NOTHING = Parts()
+_UUID = rb"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
+_REGISTRATION = re.compile(rb'"registration": ?"(' + _UUID + rb')"')
+_SOME_REGISTRATION = b"b7a1f9d2-6c3e-4f58-9a0b-1d2c3e4f5a6b"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Member:
-    """What is known of the bytes of one member: name and value with sorted members, and more.
+    """What is known of the bytes of one member.
 
-    `colons` counts those of the value and the one before it.
+    `digest` is that of its canonical value; `colons` counts those of the value and of the name.
     """
 
-    canonical: bytes = b""
+    digest: bytes = b""
     colons: int = 0
     parts: Parts = _PARTS_OF_NOTHING
     surplus: tuple[SurplusShape, ...] = ()
 
 
 ABSENT = Member()
-# Not valid, not about an activity, or too long: the whole statement needs a closer look.
-UNUSUAL = Member()
+# Not valid, not about an activity, or too long: the whole statement needs a closer look, and gets
+# one because its colons do not add up.
+UNUSUAL = Member(colons=-(1 << 62))
 
 
-class Memo(dict[bytes, Member]):
+# The bytes of a member before and after what each statement has there for itself, if anything.
+Cut: TypeAlias = tuple[bytes, bytes]
+
+
+class Memo(dict[Cut, Member]):
     """What is known of the values of one member; all is forgotten when it fills its memory."""
 
-    def __init__(self, name: str, examiner: Examiner, parent: str = "") -> None:
-        super().__init__({b"": ABSENT})
-        before, after = (f'{{"{parent}":{{', "}}") if parent else ("{", "}")
-        self._before, self._after = f'{before}"{name}":'.encode(), after.encode()
-        self._cut = slice(len(before), -len(after))
+    def __init__(self, name: str, examiner: Examiner) -> None:
+        super().__init__({(b"", b""): ABSENT})
+        self._name = name
         self._examiner = examiner
         self._bytes_kept = 0
 
-    def __missing__(self, raw: bytes) -> Member:
+    def __missing__(self, cut: Cut) -> Member:
         """Examine and keep a value that was not met before."""
-        if len(raw) > LONGEST_BYTES:
+        size = sum(map(len, cut))
+        if size > LONGEST_BYTES:
             return UNUSUAL
-        member = self._examiner.examine(self._before + raw + self._after, raw, self._cut)
-        self._bytes_kept += 2 * len(raw) + _BYTES_BESIDE
+        member = self._examiner.examine(self._name, cut)
+        self._bytes_kept += size + _BYTES_BESIDE
         if self._bytes_kept > MOST_BYTES_KEPT:
             self._bytes_kept = 0
             self.clear()
-            self[b""] = ABSENT
-        self[raw] = member
+            self[b"", b""] = ABSENT
+        self[cut] = member
         return member
 
 
@@ -95,19 +96,26 @@ class Examiner:
         self._keyring = keyring
         self._minimiser = Minimiser(Standard.XAPI)
 
-    def examine(self, text: bytes, raw: bytes, cut: slice) -> Member:
-        """Return what is known of a member, of which `text` is a statement with nothing else."""
-        document = decode(text)
+    def examine(self, name: str, cut: Cut) -> Member:
+        """Return what is known of a member; of a context, whatever its registration is."""
+        raw = _SOME_REGISTRATION.join(cut) if cut[1] else cut[0]
+        document = decode(b'{"%b":%b}' % (name.encode(), raw))
         if isinstance(document, Undecodable) or not self._keeps_the_standard(document.value):
             return UNUSUAL
+        colons = raw.count(b":") + 1
+        if name == "context":
+            registration = document.value[name].pop("registration", None)
+            if registration != (_SOME_REGISTRATION.decode() if cut[1] else None):
+                return UNUSUAL
+            colons -= registration is not None
+        digest = self._keyring.digest_of_member(document.value[name])
         self._minimiser.minimise(document.value)
         surplus = self._minimiser.take_surplus()
-        parts = parts_of(document.value, self._keyring)
-        return Member(document.canonical[cut], raw.count(b":") + 1, parts, surplus)
+        return Member(digest, colons, parts_of(document.value, self._keyring), surplus)
 
     def _keeps_the_standard(self, part: dict[str, Any]) -> bool:
         statement = {**PROBE, **part}
-        if "context" in part:
+        if type(part.get("context")) is dict:
             statement["context"] = {**PROBE["context"], **part["context"]}
         return not self._validator.check(statement, standard=Standard.XAPI, version=self._version)
 
@@ -118,14 +126,9 @@ class Members:
     def __init__(self, version: SpecVersion, validator: Validator, keyring: Keyring) -> None:
         examiner = Examiner(version, validator, keyring)
         self.version = version
-        self._memos = (
-            *(Memo(name, examiner) for name in SHARED),
-            *(Memo(name, examiner, parent="context") for name in SHARED_IN_CONTEXT),
+        self.actor, self.authority, self.context, self.object, self.verb, self.version_member = (
+            Memo(name, examiner) for name in SHARED
         )
-
-    def of_parts(self, parts: tuple[Buffer, ...]) -> list[Member]:
-        """Return what is known of the parts named in SHARED and SHARED_IN_CONTEXT."""
-        return [memo[bytes(part)] for memo, part in zip(self._memos, parts, strict=False)]
 
 
 class KnownMembers:
@@ -156,3 +159,11 @@ class KnownMembers:
             return None
         recognised = recognise(document.value)
         return None if isinstance(recognised, Finding) else self._members[recognised.version]
+
+
+def cut_context(raw: bytes) -> tuple[Cut, bytes]:
+    """Cut the registration out of a context: each sitting has its own, and shares the rest."""
+    found = _REGISTRATION.search(raw)
+    if found is None:
+        return (raw, b""), b""
+    return (raw[: found.start(1)], raw[found.end(1) :]), found[1]

@@ -95,8 +95,7 @@ class PartProcessor:
     def process(self, part: Part) -> PartOutcome:
         """Decode, validate, minimise and place every item of a part."""
         run = self.begin(part.source)
-        for raw in part.items:
-            run.take(raw)
+        run.take(part.items)
         return run.finish()
 
     def begin(self, source: str) -> PartRun:
@@ -120,15 +119,18 @@ class PartRun:
         self._xapi, self._caliper = Minimiser(Standard.XAPI), Minimiser(Standard.CALIPER)
         self._statements = StatementReader(known, self._xapi)
 
-    def take(self, raw: RawItem) -> None:
-        """Account for one raw item, which may hold many events."""
+    def take(self, items: list[RawItem]) -> None:
+        """Account for raw items, each of which may hold many events."""
+        for raw, row in zip(items, self._statements.read(items, self._source), strict=True):
+            if row is None:
+                self._take_the_long_way(raw)
+            else:
+                self._outcome.read += 1
+                self._outcome.rows.append(row)
+
+    def _take_the_long_way(self, raw: RawItem) -> None:
         if raw.fault:
             self._reject(raw, _WHOLE, stage=Stage.READ, findings=(raw.fault,))
-            return
-        row = self._statements.read(raw.raw, Place(self._source, raw.line_number, 0))
-        if row is not None:
-            self._outcome.read += 1
-            self._outcome.rows.append(row)
             return
         document = self._decode(raw)
         if isinstance(document, Undecodable):
@@ -200,14 +202,19 @@ class PartRun:
         if item.shape is _ENTITY:
             self._outcome.minimised[ENTITY_DESCRIPTION] += 1
             return
-        canonical = document.canonical if item.body is document.value else None
-        digest = self._keyring.body_digest(item.body, canonical)
+        digest = self._digest(item, document)
         identity = Identity(event_id_of(item.body), digest, item.version.value)
         row = self._row(item, identity, place)
         if row:
             self._outcome.rows.append(row)
         else:
             self._outcome.minimised[NO_TIME] += 1
+
+    def _digest(self, item: Item, document: Document) -> str:
+        if item.standard is _XAPI:
+            return self._keyring.statement_digest(item.body)
+        canonical = document.canonical if item.body is document.value else None
+        return self._keyring.body_digest(item.body, canonical)
 
     def _row(self, item: Item, identity: Identity, place: Place) -> EventRow | None:
         if item.standard is _XAPI:

@@ -13,6 +13,7 @@ import rfc8785
 from pipelines.identity.pseudonyms import Pseudonymiser
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from pipelines.identity.keys import Key
@@ -23,8 +24,9 @@ CASE_ITEM_PATH = "/CFItems/"
 DIGEST_BYTES = 16
 
 # A store adds or rewrites these; they say nothing about what happened.
-_ADDED_BY_STORES = frozenset({"stored", "authority"})
-_REWRITTEN = _ADDED_BY_STORES | {"version"}
+_ADDED_BY_STORES = frozenset({"stored", "authority", "version"})
+# Statements share these members with others, and are digested by the digests of these.
+_NOT_OWN = _ADDED_BY_STORES | {"actor", "object", "verb", "context"}
 _CHOOSERS = frozenset({"student", "teacher", "system"})
 _UUID_LENGTH = 36
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/plumbline/events-without-id")
@@ -93,22 +95,40 @@ class Keyring:
         self.session_key = lru_cache(maxsize=65536)(self._digest_session)
 
     def body_digest(self, event: dict[str, Any], canonical: bytes | None = None) -> str:
-        """Digest an event without what a store adds; the same act gives the same digest.
+        """Digest an event; the same members in any order give the same digest.
 
         `canonical` is the event with sorted members, where the caller has it.
         """
-        if canonical is None or not _ADDED_BY_STORES.isdisjoint(event):
-            kept = {name: value for name, value in event.items() if name not in _REWRITTEN}
-            body = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
-        else:
-            body = _without_version(canonical, event.get("version"))
-        return self.digest_of(body)
+        return self._keyed(canonical or _sorted(event)).hexdigest()
 
-    def digest_of(self, body: bytes) -> str:
-        """Digest an event given as its sorted members, less what a store adds and the version."""
+    def statement_digest(self, statement: dict[str, Any]) -> str:
+        """Digest a statement without what a store adds; the same act gives the same digest."""
+        own = {name: value for name, value in statement.items() if name not in _NOT_OWN}
+        context = statement.get("context")
+        if context is not None and "registration" in context:
+            context = {name: value for name, value in context.items() if name != "registration"}
+            own["registration"] = statement["context"]["registration"]
+        digests = [self.digest_of_member(statement[name]) for name in ("actor", "object", "verb")]
+        if context is not None:
+            digests.append(self.digest_of_member(context))
+        return self.digest_of_statement(_sorted(own), digests)
+
+    def digest_of_statement(self, own: bytes, members: Iterable[bytes]) -> str:
+        """Digest a statement of which the members that others share are digested already.
+
+        `own` are its other members, sorted, and the registration; `members` are the digests of
+        its actor, object, verb and context, of which only the last may be missing.
+        """
+        return self._keyed(b"".join((*members, own))).hexdigest()
+
+    def digest_of_member(self, value: Any) -> bytes:
+        """Digest a member of a statement that other statements may share."""
+        return self._keyed(_sorted(value)).digest()
+
+    def _keyed(self, content: bytes) -> blake2b:
         keyed = self._keyed_body.copy()
-        keyed.update(body)
-        return keyed.hexdigest()
+        keyed.update(content)
+        return keyed
 
     def _digest_session(self, session: str) -> str:
         return blake2b(
@@ -139,11 +159,8 @@ def _canonical_json(event: dict[str, Any]) -> str:
         return rfc8785.dumps(event).decode()
     except rfc8785.CanonicalizationError:
         # An integer beyond 2^53 has no form in RFC 8785; sorted members tell it apart as well.
-        return orjson.dumps(event, option=orjson.OPT_SORT_KEYS).decode()
+        return _sorted(event).decode()
 
 
-def _without_version(canonical: bytes, version: str | None) -> bytes:
-    """Cut off the version, which sorts last of a statement's members."""
-    if version is None:
-        return canonical
-    return canonical.removesuffix(b',"version":' + orjson.dumps(version) + b"}") + b"}"
+def _sorted(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

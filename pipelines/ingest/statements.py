@@ -6,28 +6,31 @@ finds out what it is and says what is wrong with it. Both ways give the same row
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
+import orjson
 from msgspec import Raw
-from msgspec.structs import astuple
 
-from pipelines.ingest.members import ABSENT, UNUSUAL, KnownMembers, Member
+from pipelines.ingest.members import KnownMembers, Member, Members, cut_context
 from pipelines.ingest.rows import EventRow, Identity, Place, normal_event_id
 from pipelines.ingest.xapi import Parts, row_of_parts
-from pipelines.validation.decode import Undecodable, decode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipelines.ingest.items import RawItem
     from pipelines.ingest.policy import Minimiser
 
+# How many statements are judged together: one that is wrong costs the others a second look.
+STATEMENTS_AT_ONCE = 512
 # A member that is not there; the splitter gives the others as Raw.
 _NO_BYTES: Any = b""
-_START_OF_ID = b'{"id":"'
-_END_OF_ID = len(_START_OF_ID) + 36 + 1
+_COLON_IN_DISGUISE = b"\\u003"
 
 
-class _Statement(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class _Statement(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, gc=False):
     """The members of an ordinary statement, cut apart but not read."""
 
     id: Raw
@@ -42,30 +45,20 @@ class _Statement(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     version: Raw = _NO_BYTES
 
 
-class _Context(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
-    """The members of an ordinary context, in the order of their names."""
-
-    context_activities: Raw = _NO_BYTES
-    extensions: Raw = _NO_BYTES
-    instructor: Raw = _NO_BYTES
-    language: Raw = _NO_BYTES
-    platform: Raw = _NO_BYTES
-    registration: Raw = _NO_BYTES
-    revision: Raw = _NO_BYTES
-    team: Raw = _NO_BYTES
-
-
 _cut_statement = msgspec.json.Decoder(_Statement).decode
-_cut_context = msgspec.json.Decoder(_Context).decode
 # What is said of bytes that are no ordinary statement; the long way finds better words.
 _NOT_ORDINARY = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-class _Own(NamedTuple):
-    """The members that a statement has for itself; what a store added is not canonical."""
+class _Draft(NamedTuple):
+    """A statement whose shared members are known, and the bytes of those that it has for itself.
 
-    values: dict[str, Any]
-    canonical: bytes
+    `colons` is how many there are in the bytes, if no member of it stands twice.
+    """
+
+    item_number: int
+    shared: tuple[Member, ...]
+    own: bytes
     colons: int
 
 
@@ -77,30 +70,16 @@ class StatementReader:
         self._minimiser = minimiser
         self._used: list[Member] = []
 
-    def read(self, raw: bytes, place: Place) -> EventRow | None:
-        """Return the row of an ordinary valid statement, or None: then the long way is to go."""
-        try:
-            statement = _cut_statement(raw)
-            context = _cut_context(statement.context) if statement.context else None
-        except _NOT_ORDINARY:
-            return None
-        members = self._known.of_version(bytes(statement.version))
-        own = _own_members(statement)
-        if members is None or own is None:
-            return None
-        shared = members.of_parts(_shared_parts(statement, context))
-        # A member that stands twice was cut out but once: its colons are missing (as in decode).
-        colons = sum([member.colons for member in shared], own.colons + (context is not None))
-        if colons != raw.count(b":") or UNUSUAL in shared:
-            return None
-        if not self._known.validator.keeps_own_members(own.values, version=members.version):
-            return None
-        self._minimiser.minimise(own.values)
-        self._used += shared
-        body = _canonical_body(own, shared, has_context=context is not None)
-        digest = self._known.keyring.digest_of(body)
-        identity = Identity(normal_event_id(own.values["id"]), digest, members.version.value)
-        return row_of_parts(own.values, identity, place=place, parts=_parts_of(shared))
+    def read(self, items: Sequence[RawItem], source: str) -> list[EventRow | None]:
+        """Return the row of each ordinary valid statement, and None where the long way is to go."""
+        rows: list[EventRow | None] = [None] * len(items)
+        for members, drafts in self._drafts(items).items():
+            for start in range(0, len(drafts), STATEMENTS_AT_ONCE):
+                together = drafts[start : start + STATEMENTS_AT_ONCE]
+                for draft, own in self._valid(together, members):
+                    place = Place(source, items[draft.item_number].line_number, 0)
+                    rows[draft.item_number] = self._row(draft, own, place=place, members=members)
+        return rows
 
     def finish(self) -> None:
         """Count what was removed from the members of the statements read."""
@@ -108,66 +87,89 @@ class StatementReader:
             self._minimiser.count_again(member.surplus, times)
         self._used.clear()
 
+    def _drafts(self, items: Sequence[RawItem]) -> dict[Members, list[_Draft]]:
+        drafts: dict[Members, list[_Draft]] = defaultdict(list)
+        for number, item in enumerate(items):
+            try:
+                statement = _cut_statement(item.raw)
+            except _NOT_ORDINARY:
+                continue
+            members = self._known.of_version(bytes(statement.version))
+            if members is not None:
+                drafts[members].append(_draft(number, item.raw, statement, members))
+        return drafts
 
-def _own_members(statement: _Statement) -> _Own | None:
-    raw = b'{"id":%b,"timestamp":%b}' % (statement.id, statement.timestamp)
-    if statement.result:
-        raw = b'%b,"result":%b}' % (raw[:-1], statement.result)
-    own = decode(raw)
-    if isinstance(own, Undecodable):
-        return None
-    colons = raw.count(b":")
-    if statement.stored:
-        raw = b'{"stored":%b}' % statement.stored
-        stored = decode(raw)
-        if isinstance(stored, Undecodable):
+    def _valid(
+        self, drafts: list[_Draft], members: Members
+    ) -> Iterator[tuple[_Draft, dict[str, Any]]]:
+        """Yield the drafts whose own members are valid, and these."""
+        all_own = _read_all(drafts)
+        if all_own and self._known.validator.keep_own_members(all_own, version=members.version):
+            yield from zip(drafts, all_own, strict=True)
+        elif len(drafts) > 1:
+            for draft in drafts:
+                yield from self._valid([draft], members)
+
+    def _row(
+        self, draft: _Draft, own: dict[str, Any], *, place: Place, members: Members
+    ) -> EventRow | None:
+        canonical = orjson.dumps(own, option=orjson.OPT_SORT_KEYS)
+        # A member that stands twice was read but once: its colons are missing (as in decode).
+        if canonical.count(b":") != draft.colons or _COLON_IN_DISGUISE in draft.own:
             return None
-        own.value.update(stored.value)
-        colons += raw.count(b":")
-    return _Own(own.value, own.canonical, colons)
+        if own.pop("stored", None):
+            canonical = orjson.dumps(own, option=orjson.OPT_SORT_KEYS)
+        actor, context, target, verb, *_ = draft.shared
+        digests = (actor.digest, target.digest, verb.digest, context.digest)
+        digest = self._known.keyring.digest_of_statement(canonical, digests)
+        registration = own.pop("registration", None)
+        self._minimiser.minimise(own)
+        self._used += draft.shared
+        identity = Identity(normal_event_id(own["id"]), digest, members.version.value)
+        parts = Parts(
+            actor.parts.actor_key,
+            verb.parts.verb,
+            target.parts.activity_id,
+            target.parts.activity_type,
+            target.parts.choice_count,
+            None,
+            context.parts.parent_id,
+            context.parts.standard_refs,
+            context.parts.chosen_by,
+            self._known.keyring.session_key(registration) if registration else None,
+        )
+        return row_of_parts(own, identity, place=place, parts=parts)
 
 
-def _shared_parts(statement: _Statement, context: _Context | None) -> tuple[Raw, ...]:
-    """Return the parts named in SHARED and, if there is a context, in SHARED_IN_CONTEXT."""
-    parts = (
-        statement.actor,
-        statement.authority,
-        statement.object,
-        statement.verb,
-        statement.version,
+def _draft(number: int, raw: bytes, statement: _Statement, members: Members) -> _Draft:
+    context, registration = cut_context(bytes(statement.context))
+    shared = (
+        members.actor[bytes(statement.actor), b""],
+        members.context[context],
+        members.object[bytes(statement.object), b""],
+        members.verb[bytes(statement.verb), b""],
+        members.authority[bytes(statement.authority), b""],
+        members.version_member[bytes(statement.version), b""],
     )
-    return parts if context is None else parts + astuple(context)
+    colons = raw.count(b":") - sum([member.colons for member in shared])
+    return _Draft(number, shared, _own(statement, registration), colons)
 
 
-def _canonical_body(own: _Own, shared: list[Member], *, has_context: bool) -> bytes:
-    """Return what `Keyring.body_digest` takes of a statement, with its members sorted."""
-    actor, _, target, verb, _, *around = shared
-    pieces = [
-        own.canonical[1:_END_OF_ID],
-        target.canonical,
-        own.canonical[_END_OF_ID + 1 : -1],
-        verb.canonical,
-    ]
-    if has_context:
-        context = b",".join([member.canonical for member in around if member.colons])
-        pieces.insert(0, b'"context":{%b}' % context)
-    return b"{%b,%b}" % (actor.canonical, b",".join(pieces))
+def _own(statement: _Statement, registration: bytes) -> bytes:
+    """Write the members that a statement has for itself as one object."""
+    own = b'{"id":%b,"timestamp":%b' % (statement.id, statement.timestamp)
+    if statement.result:
+        own = b'%b,"result":%b' % (own, statement.result)
+    if statement.stored:
+        own = b'%b,"stored":%b' % (own, statement.stored)
+    if registration:
+        own = b'%b,"registration":"%b"' % (own, registration)
+    return own + b"}"
 
 
-def _parts_of(shared: list[Member]) -> Parts:
-    actor, _, target, verb, _, *around = shared
-    activities = extensions = registration = ABSENT
-    if around:
-        activities, extensions, _, _, _, registration, _, _ = around
-    return Parts(
-        actor.parts.actor_key,
-        verb.parts.verb,
-        target.parts.activity_id,
-        target.parts.activity_type,
-        target.parts.choice_count,
-        None,
-        activities.parts.parent_id,
-        activities.parts.standard_refs,
-        extensions.parts.chosen_by,
-        registration.parts.session_key,
-    )
+def _read_all(drafts: list[_Draft]) -> list[dict[str, Any]] | None:
+    try:
+        all_own = orjson.loads(b"[%b]" % b",".join([draft.own for draft in drafts]))
+    except orjson.JSONDecodeError:
+        return None
+    return all_own if len(all_own) == len(drafts) else None

@@ -15,7 +15,7 @@ from pipelines.validation.explain import json_path, message_of, places_of
 from pipelines.validation.findings import Finding, JsonObject, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 _PATH_OF_A_NAME = ("$ref", "propertyNames", "$ref", "pattern")
@@ -45,11 +45,11 @@ class SchemaSet:
         """Compile the schema that an absolute reference names."""
         return CompiledSchema(self, reference, self._registry)
 
-    def compiled_members(self, reference: str, names: Iterable[str]) -> Callable[[object], bool]:
-        """Compile what an object's schema asks of some of its members, and of nothing else."""
-        members = {name: {"$ref": f"{reference}#/properties/{name}"} for name in names}
+    def compiled_objects(self, references: dict[str, str]) -> Callable[[object], bool]:
+        """Compile for a list of objects what references ask of members; others may be anything."""
+        members = {name: {"$ref": reference} for name, reference in references.items()}
         return jsonschema_rs.Draft202012Validator(
-            {"properties": members},
+            {"items": {"properties": members}},
             registry=self._registry,
             pattern_options=jsonschema_rs.RegexOptions(),
         ).is_valid

@@ -30,8 +30,14 @@ _XAPI_2 = " (unchanged in xAPI 2.0)"
 _XAPI, _VERSION_2 = Standard.XAPI, SpecVersion.XAPI_2_0_0
 _STATEMENT, _ENVELOPE = Shape.STATEMENT, Shape.ENVELOPE
 
-# The members that each statement has for itself.
-OWN = ("id", "timestamp", "stored", "result")
+# The members that each statement has for itself, and where their schemas stand.
+OWN = {
+    "id": "statement.json#/properties/id",
+    "timestamp": "statement.json#/properties/timestamp",
+    "stored": "statement.json#/properties/stored",
+    "result": "statement.json#/properties/result",
+    "registration": "context.json#/properties/registration",
+}
 
 
 class Validator:
@@ -44,7 +50,9 @@ class Validator:
             for version in (SpecVersion.XAPI_1_0_3, SpecVersion.XAPI_2_0_0)
         }
         self._own_members = {
-            version: schemas.compiled_members(f"{_SCHEMAS}/xapi/{version}/statement.json", OWN)
+            version: schemas.compiled_objects(
+                {name: f"{_SCHEMAS}/xapi/{version}/{place}" for name, place in OWN.items()}
+            )
             for version in self._statements
         }
         self._envelopes = {
@@ -105,9 +113,11 @@ class Validator:
             return (UNKNOWN_TYPE[version], *broken(CALIPER_RULES[version], body))
         return _judge(schema, CALIPER_RULES[version], body)
 
-    def keeps_own_members(self, members: JsonObject, *, version: SpecVersion) -> bool:
-        """Tell whether members named in OWN are valid, beside any others about an activity."""
-        return self._own_members[version](members) and keeps_all(OWN_RULES, members)
+    def keep_own_members(self, all_members: list[JsonObject], *, version: SpecVersion) -> bool:
+        """Tell whether members named in OWN are all valid, beside any others about an activity."""
+        return self._own_members[version](all_members) and all(
+            keeps_all(OWN_RULES, members) for members in all_members
+        )
 
     def warnings(
         self, body: JsonObject, *, standard: Standard, version: SpecVersion

@@ -130,15 +130,15 @@ def test_what_a_store_adds_does_not_change_the_body(
     keyring: Keyring, added: dict[str, Any]
 ) -> None:
     """The same act, forwarded by a store, is a duplicate and no conflict."""
-    assert keyring.body_digest(statement() | added) == keyring.body_digest(statement())
+    assert keyring.statement_digest(statement() | added) == keyring.statement_digest(statement())
 
 
 def test_another_act_or_key_gives_another_digest(keyring: Keyring) -> None:
     """A changed body is a conflict, and a digest cannot be recomputed without the key."""
     body = statement()
-    digest = keyring.body_digest(body)
-    assert digest != keyring.body_digest(statement(timestamp="2025-09-01T14:00:01Z"))
-    assert digest != Keyring(OTHER_KEY, DISTRICT_ID).body_digest(body)
+    digest = keyring.statement_digest(body)
+    assert digest != keyring.statement_digest(statement(timestamp="2025-09-01T14:00:01Z"))
+    assert digest != Keyring(OTHER_KEY, DISTRICT_ID).statement_digest(body)
     assert len(digest) == 32
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pipelines.ingest import members, process
 from pipelines.ingest.blocks import Part
 from pipelines.ingest.items import RawItem
-from pipelines.ingest.members import ABSENT, PROBE, SHARED, SHARED_IN_CONTEXT, UNUSUAL, Memo
+from pipelines.ingest.members import ABSENT, PROBE, SHARED, UNUSUAL, Memo
 from pipelines.ingest.process import PartOutcome, PartProcessor
 from pipelines.ingest.statements import StatementReader
 from pipelines.resources import resource_path
@@ -27,7 +27,8 @@ from tests.unit.examples import CASE, SSO, caliper_event, event_id, statement
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipelines.ingest.rows import EventRow, Keyring, Place
+    from pipelines.ingest.members import Cut
+    from pipelines.ingest.rows import Keyring
 
 _CORPUS = Path(__file__).resolve().parents[3].parent / "shared" / "conformance"
 _ACTIVITY = {
@@ -93,8 +94,8 @@ _DOCUMENTS = st.sampled_from(
 )
 
 
-def _never(_reader: StatementReader, _raw: bytes, _place: Place) -> EventRow | None:
-    return None
+def _never(_reader: StatementReader, items: list[RawItem], _source: str) -> list[None]:
+    return [None] * len(items)
 
 
 def _assert_same(short: PartOutcome, long: PartOutcome) -> None:
@@ -205,6 +206,10 @@ def test_changed_bytes_come_to_the_same(
         pytest.param(json.dumps(FULL).encode(), id="spaces-and-escapes"),
         pytest.param(orjson.dumps({**FULL, "version": "2.0.0"}), id="xapi-2"),
         pytest.param(orjson.dumps({**FULL, "context": {}}), id="empty-context"),
+        pytest.param(
+            orjson.dumps({**FULL, "context": {"registration": event_id(7).upper()}}),
+            id="only-a-registration",
+        ),
         pytest.param(orjson.dumps(dict(reversed(FULL.items()))), id="another-order"),
     ],
 )
@@ -238,6 +243,25 @@ def test_an_ordinary_statement_goes_the_short_way(
         ),
         pytest.param(
             orjson.dumps(statement(result={"score": {"raw": 3, "max": 2}})), id="score-order"
+        ),
+        pytest.param(
+            orjson.dumps(statement(context={"registration": "7"})), id="unusual-registration"
+        ),
+        pytest.param(
+            orjson.dumps(
+                statement(
+                    context={
+                        "extensions": {"http://x.example/e": {"registration": event_id(7)}},
+                        "registration": event_id(7),
+                    }
+                )
+            ),
+            id="another-registration-before",
+        ),
+        pytest.param(
+            orjson.dumps(statement(context={"registration": event_id(7)}))[:-2]
+            + b',"registration":"%b"}}' % event_id(7).encode(),
+            id="registration-twice",
         ),
         pytest.param(b"\xef\xbb\xbf" + orjson.dumps(statement()), id="byte-order-mark"),
         pytest.param(orjson.dumps(statement(verb={"id": "x" * 20000})), id="long-member"),
@@ -283,8 +307,8 @@ def test_the_schema_ties_no_other_members_to_each_other(version: str) -> None:
         "#/$defs/activity_only_context",
     ]
     assert set(whole["required"]) <= PROBE.keys()
-    assert {*SHARED, *OWN, "context", "attachments"} == whole["properties"].keys()
-    assert context["properties"].keys() >= set(SHARED_IN_CONTEXT)
+    assert {*SHARED, *OWN, "attachments"} - {"registration"} == whole["properties"].keys()
+    assert "registration" in context["properties"]
 
 
 def test_known_members_stay_within_their_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,15 +320,15 @@ def test_known_members_stay_within_their_memory(monkeypatch: pytest.MonkeyPatch)
         def __init__(self) -> None:
             pass
 
-        def examine(self, text: bytes, raw: bytes, cut: slice) -> members.Member:
-            examined.append((text, cut))
-            return members.Member(raw)
+        def examine(self, name: str, cut: Cut) -> members.Member:
+            examined.append((name, cut))
+            return members.Member(cut[0])
 
     memo = Memo("verb", Examiner())
     for number in range(1000):
         raw = b"%d" % number
-        assert memo[raw].canonical == raw
+        assert memo[raw, b""].digest == raw
         assert len(memo) < 25
-    assert memo[b""] is ABSENT
-    assert memo[b"1" * 20_000] is UNUSUAL
+    assert memo[b"", b""] is ABSENT
+    assert memo[b"1" * 20_000, b""] is UNUSUAL
     assert len(examined) == 1000
