@@ -20,7 +20,7 @@ from pipelines.quarantine.expire import expire
 from pipelines.report.changes import drift_messages, held_messages
 from pipelines.report.messages import delivery_messages, waiting_messages
 from pipelines.warehouse.build import BuildIdentity, BuildOutcome, build, identify_build
-from pipelines.warehouse.load import LoadOutcome, load
+from pipelines.warehouse.load import LoadOutcome, load, prepare_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,6 +111,7 @@ def _ingest(night: Night, home: Home, settings: Settings, reporter: Reporter) ->
 
 def _load(night: Night, home: Home, settings: Settings, reporter: Reporter) -> None:
     with _timed(night, "load", reporter):
+        prepare_warehouse(home, settings)
         night.expired = expire(home, settings, night.as_of_date)
         night.loaded = load(home, settings, night.as_of_date)
     warnings = held_messages(night.loaded.held)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.canonical import event_table_ddl
 from pipelines.errors import ConfigurationError
 from pipelines.identity.keys import Key, read_key
 from pipelines.ingest.manifest import read_manifests
-from pipelines.resources import resource_path
 from pipelines.warehouse.circuit_breaker import HeldDelivery, hold_deliveries
 from pipelines.warehouse.connection import open_encrypted
 from pipelines.warehouse.drift import Drift, find_drift
 from pipelines.warehouse.events import FileCounts, load_files, new_generations
 from pipelines.warehouse.records import load_records
+from pipelines.warehouse.schema import prepare_schema, refuse_other_version
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
     from datetime import date
 
     from duckdb import DuckDBPyConnection
@@ -49,7 +49,6 @@ def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
     """
     pseudonym_key = read_key(settings.keys_folder, "pseudonym")
     with open_warehouse(home, settings) as connection:
-        create_tables(connection)
         _refuse_other_key(connection, pseudonym_key)
         connection.begin()
         changed = load_records(connection, home, settings)
@@ -71,18 +70,28 @@ def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
     )
 
 
+@contextmanager
 def open_warehouse(
     home: Home, settings: Settings, *, read_only: bool = False
-) -> AbstractContextManager[DuckDBPyConnection]:
-    """Open a home's warehouse with its key."""
+) -> Iterator[DuckDBPyConnection]:
+    """Open a home's warehouse with its key, to write with the tables of this program in it.
+
+    Raises ConfigurationError where the tables are a newer program's or, to read, an earlier one's.
+    """
     key = read_key(settings.keys_folder, "warehouse")
-    return open_encrypted(home.warehouse_file, key, read_only=read_only)
+    with open_encrypted(home.warehouse_file, key, read_only=read_only) as connection:
+        if read_only:
+            refuse_other_version(connection)
+        else:
+            prepare_schema(connection)
+        yield connection
 
 
-def create_tables(connection: DuckDBPyConnection) -> None:
-    """Create the tables of the schema `loaded` where they are not there yet."""
-    connection.execute(resource_path("pipelines/warehouse/schema.sql").read_text(encoding="utf-8"))
-    connection.execute(event_table_ddl())
+def prepare_warehouse(home: Home, settings: Settings) -> None:
+    """Bring the tables of a home's warehouse up to date, where it has one."""
+    if home.warehouse_file.is_file():
+        with open_warehouse(home, settings):
+            pass
 
 
 def _refuse_other_key(connection: DuckDBPyConnection, key: Key) -> None:

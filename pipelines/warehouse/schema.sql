@@ -3,6 +3,11 @@
 
 create schema if not exists loaded;
 
+-- One row: which release's tables these are; see pipelines/warehouse/migrations.
+create table if not exists loaded.schema_version (
+    version integer not null
+);
+
 -- One row per district: the settings that models need.
 create table if not exists loaded.district (
     district_id varchar not null,

@@ -18,6 +18,7 @@ from pipelines.validation.findings import Finding
 from pipelines.validation.schema_set import SchemaSet
 from tests.docs.marts import render_marts
 from tests.docs.repository import DOCS, REPOSITORY, replace_section
+from tests.load.released_schemas import write_unreleased
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -136,3 +137,4 @@ def _write() -> None:
 
 if __name__ == "__main__":
     _write()
+    write_unreleased()

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.canonical import event_table_ddl
 from pipelines.home import Home
 from pipelines.identity.keys import Key
-from pipelines.resources import resource_path
 from pipelines.warehouse.connection import open_encrypted
+from pipelines.warehouse.schema import prepare_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +37,7 @@ def small_warehouse(tmp_path_factory: pytest.TempPathFactory, key: Key) -> Path:
     """Give the small warehouse, made once; a test changes a copy of it."""
     file = tmp_path_factory.mktemp("small") / "warehouse.duckdb"
     with open_encrypted(file, key) as connection:
-        connection.execute(resource_path("pipelines/warehouse/schema.sql").read_text("utf-8"))
-        connection.execute(event_table_ddl())
+        prepare_schema(connection)
         connection.execute(SMALL_WAREHOUSE.read_text("utf-8"))
     return file
 

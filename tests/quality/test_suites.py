@@ -9,11 +9,11 @@ import orjson
 import pytest
 import yaml
 
-from pipelines.canonical import event_table_ddl
 from pipelines.quality.evaluate import evaluate_suites
 from pipelines.quality.outcome import Severity, Stage, Verdict
 from pipelines.quality.suites import Suite, fill_in, read_suites
 from pipelines.resources import resource_path
+from pipelines.warehouse.schema import prepare_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +36,7 @@ def empty_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     """Give every table of the warehouse without a row: the schema's, and the marts of dbt."""
     connection = duckdb.connect()
     connection.execute("attach ':memory:' as warehouse; use warehouse")
-    connection.execute(resource_path("pipelines/warehouse/schema.sql").read_text("utf-8"))
-    connection.execute(event_table_ddl())
+    prepare_schema(connection)
     for file in sorted(resource_path("dbt").glob("models/marts/*/*.yml")):
         connection.execute(f"create schema if not exists {file.parent.name}")
         for model in yaml.safe_load(file.read_text("utf-8")).get("models", []):

@@ -16,11 +16,12 @@ from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
-from pipelines.canonical import event_arrow_schema, event_table_ddl
+from pipelines.canonical import event_arrow_schema
 from pipelines.identity.keys import Key
 from pipelines.resources import resource_path
 from pipelines.warehouse.connection import open_encrypted
 from pipelines.warehouse.dbt_plugin import release_warehouse
+from pipelines.warehouse.schema import prepare_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -72,8 +73,7 @@ class Build:
 def make_warehouse(file: Path, contents: Contents) -> None:
     """Write an encrypted warehouse that holds `contents` as one delivered file."""
     with open_encrypted(file, KEY) as connection:
-        connection.execute(resource_path("pipelines/warehouse/schema.sql").read_text("utf-8"))
-        connection.execute(event_table_ddl())
+        prepare_schema(connection)
         for table, rows in contents.tables.items():
             for row in rows:
                 marks = ", ".join("?" for _ in row)

@@ -1,0 +1,185 @@
+-- What `plumbline load` writes. Everything lives in the schema `loaded`; dbt reads it as one source.
+-- loaded.events is made from schemas/canonical/event.json plus the columns noted below.
+
+create schema if not exists loaded;
+
+-- One row: which release's tables these are; see pipelines/warehouse/migrations.
+create table if not exists loaded.schema_version (
+    version integer not null
+);
+
+-- One row per district: the settings that models need.
+create table if not exists loaded.district (
+    district_id varchar not null,
+    zone varchar not null,
+    pseudonym_key_version integer not null,
+    pseudonym_key_fingerprint varchar not null
+);
+
+-- One row per landing folder that the settings name.
+create table if not exists loaded.sources (
+    source varchar not null,
+    reported_duration varchar not null
+);
+
+-- The district's own reading of verbs that the crosswalk in dbt/seeds does not know.
+create table if not exists loaded.verb_actions (
+    verb varchar not null,
+    activity_type varchar,
+    action varchar not null
+);
+
+-- The ledger: one row per delivered file, known by its content.
+create table if not exists loaded.files (
+    file_digest varchar not null,
+    file_name varchar not null,
+    source varchar not null,
+    size_bytes ubigint not null,
+    read ubigint not null,
+    loaded ubigint not null,
+    duplicate ubigint not null,
+    conflicting ubigint not null,
+    rejected ubigint not null,
+    minimised ubigint not null,
+    batch_number integer not null,
+    -- Which generation of the file's manifest was loaded: replays make new ones.
+    generation integer not null default 0
+);
+
+-- One row per load that added events or changed the ledger: the date of its night.
+create table if not exists loaded.batches (
+    batch_number integer not null,
+    as_of_date date not null
+);
+
+-- One row per delivered file that the circuit breaker keeps from being loaded; judged anew each night.
+create table if not exists loaded.held (
+    file_digest varchar not null,
+    file_name varchar not null,
+    source varchar not null,
+    read ubigint not null,
+    rejected ubigint not null,
+    held_since date not null
+);
+
+-- One row per file and rule that rejected events of it.
+create table if not exists loaded.rejections (
+    file_digest varchar not null,
+    stage varchar not null,
+    rule varchar not null,
+    clause varchar not null,
+    events ubigint not null
+);
+
+-- One row per file and reason for which an event was not stored although it is valid.
+create table if not exists loaded.minimised_events (
+    file_digest varchar not null,
+    reason varchar not null,
+    events ubigint not null
+);
+
+-- One row per file and field that arrived and was not stored.
+create table if not exists loaded.refused_fields (
+    file_digest varchar not null,
+    standard varchar not null,
+    path varchar not null,
+    occurrences ubigint not null,
+    value_types varchar[] not null default []
+);
+
+-- One row per event that came a second time with another body; the first stays.
+create table if not exists loaded.conflicts (
+    source varchar not null,
+    event_id varchar not null,
+    loaded_body_digest varchar not null,
+    conflicting_body_digest varchar not null,
+    file_digest varchar not null,
+    line_number integer not null,
+    item_number integer not null
+);
+
+-- One row per input that is not events (roster, standards, calendar), by content.
+create table if not exists loaded.inputs (
+    kind varchar not null,
+    digest varchar not null
+);
+
+create table if not exists loaded.schools (
+    school_id varchar not null,
+    name varchar not null
+);
+
+create table if not exists loaded.academic_sessions (
+    academic_session_id varchar not null,
+    title varchar not null,
+    type varchar not null,
+    starts_on date not null,
+    ends_on date not null,
+    parent_id varchar
+);
+
+create table if not exists loaded.sections (
+    section_id varchar not null,
+    school_id varchar not null,
+    course_code varchar,
+    title varchar not null,
+    starts_on date,
+    ends_on date
+);
+
+-- Students only; teachers and staff appear in enrollments by their pseudonym.
+create table if not exists loaded.students (
+    student_key varchar not null,
+    grade_band varchar,
+    school_id varchar
+);
+
+-- role is OneRoster's enrolment role: student, teacher, aide, proctor, administrator.
+create table if not exists loaded.enrollments (
+    person_key varchar not null,
+    section_id varchar not null,
+    role varchar not null,
+    starts_on date,
+    ends_on date
+);
+
+-- Which pseudonyms of tools belong to which student; only students are listed.
+create table if not exists loaded.learner_identifiers (
+    actor_key varchar not null,
+    student_key varchar not null
+);
+
+-- standard_id is the CFItem identifier; uri is what events refer to it by.
+create table if not exists loaded.standards (
+    standard_id varchar not null,
+    uri varchar not null,
+    code varchar,
+    statement varchar not null,
+    parent_id varchar,
+    framework varchar not null,
+    framework_version varchar
+);
+
+-- One row per school and date of the school year; clock times are local.
+create table if not exists loaded.school_days (
+    school_id varchar not null,
+    date date not null,
+    is_instructional boolean not null,
+    opens_at time,
+    closes_at time
+);
+
+-- One row per build, newest last; the orchestration writes it, audit.builds shows it.
+create table if not exists loaded.builds (
+    build_id varchar not null,
+    as_of_date date not null,
+    inputs_hash varchar not null,
+    started_at timestamptz not null,
+    tests_passed integer, -- empty until dbt has built and tested everything
+    finished_at timestamptz, -- empty until the build was checked
+    checks_passed integer,
+    checks_warned integer,
+    checks_failed integer
+);
+
+create table if not exists loaded.events (source varchar not null, event_id varchar not null, standard varchar not null, spec_version varchar not null, body_digest varchar not null, actor_key varchar, learner_role varchar, verb varchar not null, event_type varchar, activity_id varchar, activity_type varchar, parent_id varchar, standard_refs varchar[], scored_by varchar, chosen_by varchar, session_key varchar, voids_event_id varchar, score_scaled double, score_raw double, score_min double, score_max double, choice_count integer, duration_seconds double, success boolean, completion boolean, occurred_at timestamptz not null, started_at timestamptz, ended_at timestamptz, line_number integer not null, item_number integer not null, file_digest varchar not null, batch_number integer not null);
