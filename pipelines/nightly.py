@@ -18,7 +18,7 @@ from pipelines.quality.check import run_checks
 from pipelines.quality.outcome import CheckOutcome, Stage, describe, refuse_failed
 from pipelines.quarantine.expire import expire
 from pipelines.report.changes import drift_messages, held_messages
-from pipelines.report.messages import delivery_messages, waiting_messages
+from pipelines.report.messages import defect_messages, delivery_messages, waiting_messages
 from pipelines.warehouse.build import BuildIdentity, BuildOutcome, build, identify_build
 from pipelines.warehouse.load import LoadOutcome, load, prepare_warehouse
 
@@ -103,7 +103,7 @@ def _ingest(night: Night, home: Home, settings: Settings, reporter: Reporter) ->
 
         night.ingested = ingest(home, settings, advance=advance)
     messages = delivery_messages(home, night.ingested.ingested)
-    warnings = waiting_messages(night.ingested.waiting)
+    warnings = waiting_messages(night.ingested.waiting) + defect_messages(night.ingested.ingested)
     night.warnings += warnings
     for message in messages + warnings:
         reporter.say(f"  {message}")

@@ -18,6 +18,7 @@ from pipelines.ingest.rejection import (
     FILE_UNPACKS_TOO_LARGE,
     FILE_UNRECOGNISED,
     FILE_UTF16,
+    defect,
 )
 from pipelines.ingest.streams import (
     CHUNK_BYTES,
@@ -86,7 +87,14 @@ def judge_stream(
         if raw.fault:
             yield Judged(place, None, None, (raw.fault,))
         else:
-            yield from judge.judge(raw.raw, place)
+            yield from _judged(raw.raw, place, judge)
+
+
+def _judged(raw: bytes, place: Place, judge: Judge) -> list[Judged]:
+    try:
+        return judge.judge(raw, place)
+    except Exception as error:  # noqa: BLE001 - a defect of ours on one item is told as such
+        return [Judged(place, None, None, (defect(error),))]
 
 
 def is_of_the_file(judged: Judged) -> bool:

@@ -5,6 +5,7 @@
 | read | a file, or a stretch of it, that gives no items |
 | decode | bytes that are no JSON document |
 | validate | an item that breaks its standard, or belongs to none |
+| defect | an item on which Plumbline itself failed |
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class Stage(StrEnum):
     READ = "read"
     DECODE = "decode"
     VALIDATE = "validate"
+    DEFECT = "defect"
 
 
 class Rejection(NamedTuple):
@@ -95,3 +97,12 @@ TOO_MANY_ENTRIES = _error(
     "item.too-many-entries", "more entries than the setting ingest.document_items allows"
 )
 ARRAY_UNCLOSED = _error("json.array-unclosed", "the array is not closed", "RFC 8259 5")
+DEFECT = _error(
+    "internal.defect",
+    "Plumbline failed on this item: report it, and run `plumbline replay` once it is mended",
+)
+
+
+def defect(error: Exception) -> Finding:
+    """Return what is said of an item on which Plumbline failed: the kind of failure, no value."""
+    return DEFECT._replace(message=f"{DEFECT.message} ({type(error).__name__})")

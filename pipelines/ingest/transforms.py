@@ -13,6 +13,7 @@ from pipelines.identity.keys import read_key
 from pipelines.identity.sealing import Sealer
 from pipelines.ingest.blocks import Block, parts_of
 from pipelines.ingest.manifest import FileFacts, PartCounts, combine, write_manifest
+from pipelines.ingest.net import process_and_write
 from pipelines.ingest.process import PartProcessor
 from pipelines.ingest.rejects import PartWriter, counts_of
 from pipelines.ingest.rows import Keyring
@@ -89,8 +90,7 @@ class _ProcessBlock(beam.DoFn):
     def process(self, block: Block) -> Iterator[PartCounts]:
         try:
             for part in parts_of(block, self._plan.settings):
-                outcome = self._processor.process(part)
-                self._writer.write(part, outcome)
+                outcome = process_and_write(part, self._processor, self._writer)
                 yield counts_of(part, outcome)
         except OSError as error:
             yield PartCounts(

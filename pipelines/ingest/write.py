@@ -18,12 +18,17 @@ _COMPRESSION = "zstd"
 
 def write_rows(file: Path, rows: Iterable[Sequence[Any]], schema: pa.Schema) -> None:
     """Write `rows`, tuples in the order of `schema`, as one Parquet file."""
-    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    arrays = [_array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-    table = pa.Table.from_arrays(arrays, schema=schema)
+    table = table_of(rows, schema)
     temporary = _temporary(file)
     pq.write_table(table, temporary, compression=_COMPRESSION)
     _settle(temporary, file)
+
+
+def table_of(rows: Iterable[Sequence[Any]], schema: pa.Schema) -> pa.Table:
+    """Return `rows`, tuples in the order of `schema`, as a table."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = [_array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def write_json(file: Path, document: Any) -> None:

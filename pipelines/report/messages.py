@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
+from pipelines.ingest.rejection import DEFECT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -35,6 +37,20 @@ def delivery_messages(home: Home, manifests: Sequence[Manifest]) -> list[str]:
             " file and rule: hand that list to the tool's vendor"
         )
     return lines
+
+
+def defect_messages(manifests: Iterable[Manifest]) -> list[str]:
+    """Return a line for each file in which Plumbline itself failed on items."""
+    items = {
+        each.name: sum(count for rule, count in each.rejections.items() if rule.rule == DEFECT.rule)
+        for each in manifests
+    }
+    return [
+        f"{name}: Plumbline itself failed on {count:,} item(s) [{DEFECT.rule}]; they are kept:"
+        " report the defect, and run `plumbline replay` once it is mended"
+        for name, count in items.items()
+        if count
+    ]
 
 
 def waiting_messages(waiting: Iterable[Waiting]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.quality.outcome import describe
 from pipelines.report.changes import drift_messages, held_messages
-from pipelines.report.messages import delivery_messages, waiting_messages
+from pipelines.report.messages import defect_messages, delivery_messages, waiting_messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,7 +43,11 @@ def describe_district(district: SyntheticDistrict) -> str:
 
 def describe_ingest(home: Home, outcome: IngestOutcome) -> str:
     """Say what was read, what was refused and what waits."""
-    details = delivery_messages(home, outcome.ingested) + waiting_messages(outcome.waiting)
+    details = [
+        *delivery_messages(home, outcome.ingested),
+        *waiting_messages(outcome.waiting),
+        *defect_messages(outcome.ingested),
+    ]
     return "\n  ".join([_ingest_counts(outcome), *details])
 
 

@@ -11,9 +11,12 @@ import zstandard
 
 from pipelines.errors import ConfigurationError
 from pipelines.identity.keys import Key
+from pipelines.ingest import pipeline
 from pipelines.ingest.manifest import manifest_file
 from pipelines.ingest.pipeline import IngestOutcome, ingest
+from pipelines.report.text import describe_ingest
 from pipelines.settings import read_settings
+from tests.pipeline.defective_worker import ACTIVITY
 from tests.pipeline.helpers import deliveries_of, files_below
 from tests.unit.examples import (
     caliper_event,
@@ -149,3 +152,24 @@ def test_a_missing_vault_key_is_told_before_anything_is_read(tmp_path: Path) -> 
     with pytest.raises(ConfigurationError, match=r"vault\.key"):
         _ingest(home)
     assert not home.lake.exists()
+
+
+def test_a_defect_of_ours_rejects_one_event_and_shouts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule that fails in a worker costs the event that it fails on, and the messages say so."""
+    home = make_small_home(tmp_path / "home")
+    about = {"id": ACTIVITY, "objectType": "Activity"}
+    events = [
+        statement(number, object=about) if number == 5 else statement(number) for number in range(9)
+    ]
+    deliver(home, "mathpath/a.ndjson", lines(*events))
+    worker = pipeline._WORKER.replace("pipelines.ingest.worker", "tests.pipeline.defective_worker")
+    monkeypatch.setattr(pipeline, "_WORKER", worker)
+    outcome = _ingest(home)
+    (manifest,) = outcome.ingested
+    assert (manifest.read, manifest.accepted, manifest.rejected) == (9, 8, 1)
+    told = describe_ingest(home, outcome)
+    assert "mathpath/a.ndjson: Plumbline itself failed on 1 item(s)" in told
+    assert "ZeroDivisionError" in told
+    assert ACTIVITY not in told

@@ -12,6 +12,7 @@ from pipelines.identity.sealing import Sealer
 from pipelines.ingest.blocks import blocks_of, parts_of
 from pipelines.ingest.deliveries import find_deliveries
 from pipelines.ingest.manifest import FileFacts, combine, manifest_file, write_manifest
+from pipelines.ingest.net import process_and_write
 from pipelines.ingest.process import PartProcessor
 from pipelines.ingest.rejects import PartWriter, counts_of
 from pipelines.ingest.rows import Keyring
@@ -71,8 +72,7 @@ class SmallDistrict(NamedTuple):
             counts = []
             for block in blocks_of(each):
                 for part in parts_of(block, self.settings.ingest):
-                    outcome = processor.process(part)
-                    writer.write(part, outcome)
+                    outcome = process_and_write(part, processor, writer)
                     counts.append(counts_of(part, outcome))
             facts = FileFacts(each.digest, each.name, each.source, each.size_bytes, key.fingerprint)
             write_manifest(self.home, combine(facts, counts))

@@ -1,0 +1,88 @@
+"""The net under a part: a defect of Plumbline on one item rejects that item and no other.
+
+A part that fails is halved until the item that fails stands alone. What it was is told by the type
+of the exception only; its message may repeat a value of the event.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pipelines.canonical import event_arrow_schema
+from pipelines.errors import PlumblineError
+from pipelines.ingest.process import PartOutcome
+from pipelines.ingest.rejection import Rejection, Stage, defect
+from pipelines.ingest.write import table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipelines.ingest.blocks import Part
+    from pipelines.ingest.items import RawItem
+    from pipelines.ingest.process import PartProcessor
+    from pipelines.ingest.rejects import PartWriter
+
+# What is no defect of ours: the machine, the settings or the keys fail every item alike.
+NO_DEFECTS = (OSError, MemoryError, PlumblineError)
+
+
+def process_and_write(part: Part, processor: PartProcessor, writer: PartWriter) -> PartOutcome:
+    """Process and write a part; what fails, in either, is rejected and written as such."""
+    outcome = caught(processor.process, part)
+    try:
+        writer.write(part, outcome)
+    except NO_DEFECTS:
+        raise
+    except Exception:  # noqa: BLE001 - which item it was is found out now
+        outcome = caught(partial(_writable, processor), part)
+        writer.write(part, outcome)
+    return outcome
+
+
+def caught(attempt: Callable[[Part], PartOutcome], part: Part) -> PartOutcome:
+    """Return what became of a part; an item on which `attempt` raises is rejected as a defect."""
+    try:
+        return attempt(part)
+    except NO_DEFECTS:
+        raise
+    except Exception as error:  # noqa: BLE001 - the net is for what nobody expects
+        if len(part.items) == 1:
+            return _rejected(part.items[0], error)
+        half = len(part.items) // 2
+        halves = (part.items[:half], part.items[half:])
+        return _together([caught(attempt, part._replace(items=items)) for items in halves])
+
+
+def _writable(processor: PartProcessor, part: Part) -> PartOutcome:
+    """Process a part and see that its events can be written."""
+    outcome = processor.process(part)
+    table_of(outcome.rows, event_arrow_schema())
+    return outcome
+
+
+def _rejected(item: RawItem, error: Exception) -> PartOutcome:
+    rejection = Rejection(
+        Stage.DEFECT,
+        (defect(error),),
+        item.line_number,
+        0,
+        1,
+        item.byte_start,
+        item.byte_end,
+        item.raw,
+    )
+    return PartOutcome(read=1, rejections=[rejection])
+
+
+def _together(outcomes: list[PartOutcome]) -> PartOutcome:
+    total = PartOutcome()
+    for each in outcomes:
+        total.read += each.read
+        total.rows += each.rows
+        total.rejections += each.rejections
+        total.minimised += each.minimised
+        total.refused_fields += each.refused_fields
+        for name, types in each.field_types.items():
+            total.field_types[name] = total.field_types.get(name, frozenset()) | types
+    return total
