@@ -29,6 +29,7 @@ PROBE: dict[str, Any] = {
     "object": {"id": "x:o"},
     "context": {"platform": "", "revision": ""},
 }
+COMPARED = frozenset({"actor", "context", "object", "verb"})
 SHARED = ("actor", "authority", "context", "object", "verb", "version")
 LONGEST_BYTES = 1 << 14
 MOST_BYTES_KEPT = 1 << 24
@@ -44,7 +45,7 @@ _SOME_REGISTRATION = b"b7a1f9d2-6c3e-4f58-9a0b-1d2c3e4f5a6b"
 class Member:
     """What is known of the bytes of one member.
 
-    `digest` is that of its canonical value; `colons` counts those of the value and of the name.
+    `digest` is that of its value as it is compared; `colons` counts those of value and name.
     """
 
     digest: bytes = b""
@@ -108,7 +109,9 @@ class Examiner:
             if registration != (_SOME_REGISTRATION.decode() if cut[1] else None):
                 return UNUSUAL
             colons -= registration is not None
-        digest = self._keyring.digest_of_member(document.value[name])
+        digest = b""
+        if name in COMPARED:
+            digest = self._keyring.digest_of_member(name, document.value[name])
         self._minimiser.minimise(document.value)
         surplus = self._minimiser.take_surplus()
         return Member(digest, colons, parts_of(document.value, self._keyring), surplus)

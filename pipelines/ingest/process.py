@@ -137,7 +137,7 @@ class PartRun:
             self._reject(raw, _WHOLE, stage=Stage.DECODE, findings=(document.finding,))
             return
         verdicts = self._validator.examine(document.value)
-        self._settle(raw, document, verdicts=enumerate(verdicts), count=len(verdicts))
+        self._settle(raw, enumerate(verdicts), count=len(verdicts))
 
     def retake(self, raw: RawItem, numbers: frozenset[int], *, count: int) -> bool:
         """Account again for the refused items of a document that once gave `count` items.
@@ -155,7 +155,7 @@ class PartRun:
         if not verdicts or not (is_whole or len(verdicts) == count):
             return False
         again = [pair for pair in enumerate(verdicts) if is_whole or pair[0] in numbers]
-        self._settle(raw, document, verdicts=again, count=len(verdicts))
+        self._settle(raw, again, count=len(verdicts))
         return True
 
     def read_and_rejected(self) -> ReadAndRejected:
@@ -181,28 +181,21 @@ class PartRun:
             return Undecodable(TOO_MANY_ENTRIES)
         return document
 
-    def _settle(
-        self,
-        raw: RawItem,
-        document: Document,
-        *,
-        verdicts: Iterable[tuple[int, Verdict]],
-        count: int,
-    ) -> None:
+    def _settle(self, raw: RawItem, verdicts: Iterable[tuple[int, Verdict]], *, count: int) -> None:
         for number, verdict in verdicts:
             if verdict.findings or isinstance(verdict.item, Unrecognised):
                 position = Position(number, count)
                 self._reject(raw, position, stage=Stage.VALIDATE, findings=verdict.findings)
             else:
                 place = Place(self._source, raw.line_number, number)
-                self._accept(verdict.item, place, document)
+                self._accept(verdict.item, place)
 
-    def _accept(self, item: Item, place: Place, document: Document) -> None:
+    def _accept(self, item: Item, place: Place) -> None:
         self._outcome.read += 1
         if item.shape is _ENTITY:
             self._outcome.minimised[ENTITY_DESCRIPTION] += 1
             return
-        digest = self._digest(item, document)
+        digest = self._digest(item)
         identity = Identity(event_id_of(item.body), digest, item.version.value)
         row = self._row(item, identity, place)
         if row:
@@ -210,11 +203,10 @@ class PartRun:
         else:
             self._outcome.minimised[NO_TIME] += 1
 
-    def _digest(self, item: Item, document: Document) -> str:
+    def _digest(self, item: Item) -> str:
         if item.standard is _XAPI:
             return self._keyring.statement_digest(item.body)
-        canonical = document.canonical if item.body is document.value else None
-        return self._keyring.body_digest(item.body, canonical)
+        return self._keyring.event_digest(item.body)
 
     def _row(self, item: Item, identity: Identity, place: Place) -> EventRow | None:
         if item.standard is _XAPI:

@@ -7,10 +7,15 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import orjson
 import rfc8785
 
 from pipelines.identity.pseudonyms import Pseudonymiser
+from pipelines.ingest.comparison import (
+    comparable_event,
+    comparable_member,
+    comparable_own,
+    normal_numbers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,10 +28,6 @@ OBJECTIVE_TYPE = "http://adlnet.gov/expapi/activities/objective"
 CASE_ITEM_PATH = "/CFItems/"
 DIGEST_BYTES = 16
 
-# A store adds or rewrites these; they say nothing about what happened.
-_ADDED_BY_STORES = frozenset({"stored", "authority", "version"})
-# Statements share these members with others, and are digested by the digests of these.
-_NOT_OWN = _ADDED_BY_STORES | {"actor", "object", "verb", "context"}
 _CHOOSERS = frozenset({"student", "teacher", "system"})
 _UUID_LENGTH = 36
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/plumbline/events-without-id")
@@ -94,36 +95,35 @@ class Keyring:
         self._session_key = pseudonym_key.derive("sessions")
         self.session_key = lru_cache(maxsize=65536)(self._digest_session)
 
-    def body_digest(self, event: dict[str, Any], canonical: bytes | None = None) -> str:
-        """Digest an event; the same members in any order give the same digest.
-
-        `canonical` is the event with sorted members, where the caller has it.
-        """
-        return self._keyed(canonical or _sorted(event)).hexdigest()
+    def event_digest(self, event: dict[str, Any]) -> str:
+        """Digest a Caliper event; two copies of it give the same digest."""
+        return self._keyed(comparable_event(event)).hexdigest()
 
     def statement_digest(self, statement: dict[str, Any]) -> str:
-        """Digest a statement without what a store adds; the same act gives the same digest."""
-        own = {name: value for name, value in statement.items() if name not in _NOT_OWN}
+        """Digest a statement; two copies of it give the same digest."""
         context = statement.get("context")
+        registration = None
         if context is not None and "registration" in context:
+            registration = context["registration"]
             context = {name: value for name, value in context.items() if name != "registration"}
-            own["registration"] = statement["context"]["registration"]
-        digests = [self.digest_of_member(statement[name]) for name in ("actor", "object", "verb")]
+        own = comparable_own(statement.get("timestamp"), statement.get("result"), registration)
+        names = ("actor", "object", "verb")
+        digests = [self.digest_of_member(name, statement[name]) for name in names]
         if context is not None:
-            digests.append(self.digest_of_member(context))
-        return self.digest_of_statement(_sorted(own), digests)
+            digests.append(self.digest_of_member("context", context))
+        return self.digest_of_statement(own, digests)
 
     def digest_of_statement(self, own: bytes, members: Iterable[bytes]) -> str:
         """Digest a statement of which the members that others share are digested already.
 
-        `own` are its other members, sorted, and the registration; `members` are the digests of
-        its actor, object, verb and context, of which only the last may be missing.
+        `own` is what `comparable_own` gives; `members` are the digests of actor, object, verb and
+        context, of which only the last may be missing. The context is one without a registration.
         """
         return self._keyed(b"".join((*members, own))).hexdigest()
 
-    def digest_of_member(self, value: Any) -> bytes:
+    def digest_of_member(self, name: str, value: Any) -> bytes:
         """Digest a member of a statement that other statements may share."""
-        return self._keyed(_sorted(value)).digest()
+        return self._keyed(comparable_member(name, value)).digest()
 
     def _keyed(self, content: bytes) -> blake2b:
         keyed = self._keyed_body.copy()
@@ -155,12 +155,4 @@ def chosen_by(extensions: Any) -> str | None:
 
 
 def _canonical_json(event: dict[str, Any]) -> str:
-    try:
-        return rfc8785.dumps(event).decode()
-    except rfc8785.CanonicalizationError:
-        # An integer beyond 2^53 has no form in RFC 8785; sorted members tell it apart as well.
-        return _sorted(event).decode()
-
-
-def _sorted(value: Any) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return rfc8785.dumps(normal_numbers(event)).decode()

@@ -13,6 +13,7 @@ import msgspec
 import orjson
 from msgspec import Raw
 
+from pipelines.ingest.comparison import comparable_own
 from pipelines.ingest.members import KnownMembers, Member, Members, cut_context
 from pipelines.ingest.rows import EventRow, Identity, Place, normal_event_id
 from pipelines.ingest.xapi import Parts, row_of_parts
@@ -117,12 +118,12 @@ class StatementReader:
         # A member that stands twice was read but once: its colons are missing (as in decode).
         if canonical.count(b":") != draft.colons or _COLON_IN_DISGUISE in draft.own:
             return None
-        if own.pop("stored", None):
-            canonical = orjson.dumps(own, option=orjson.OPT_SORT_KEYS)
+        own.pop("stored", None)
+        registration = own.pop("registration", None)
+        compared = comparable_own(own["timestamp"], own.get("result"), registration)
         actor, context, target, verb, *_ = draft.shared
         digests = (actor.digest, target.digest, verb.digest, context.digest)
-        digest = self._known.keyring.digest_of_statement(canonical, digests)
-        registration = own.pop("registration", None)
+        digest = self._known.keyring.digest_of_statement(compared, digests)
         self._minimiser.minimise(own)
         self._used += draft.shared
         identity = Identity(normal_event_id(own["id"]), digest, members.version.value)

@@ -24,6 +24,9 @@ _SECONDS = {
     "minutes": 60,
     "seconds": 1,
 }
+_NORMAL_LENGTH = len("2025-09-01T14:00:00.000Z")
+_WHOLE_SECOND_LENGTH = len("2025-09-01T14:00:00Z")
+_TENS_OF_A_LEAP_SECOND = "6"
 _LEAP_SECOND = re.compile(r"(\d{2}:?\d{2}:?)60")
 
 
@@ -38,6 +41,20 @@ def parse_time(text: str) -> datetime | None:
         return _parse_leap_second(text)
     except OverflowError:
         return None
+
+
+def normal_time(text: str) -> str:
+    """Return a time as UTC to the millisecond, in which the order of texts is that of times.
+
+    A store keeps at least milliseconds (xAPI 1.0.3 Data 4.5); what cannot be read stays as it is.
+    """
+    if text[10:11] == "T" and text[17:18] != _TENS_OF_A_LEAP_SECOND:
+        if len(text) == _NORMAL_LENGTH and text[19] == "." and text[-1] == "Z":
+            return text
+        if len(text) == _WHOLE_SECOND_LENGTH and text[-1] == "Z":
+            return f"{text[:-1]}.000Z"
+    moment = parse_time(text)
+    return f"{moment.isoformat(timespec='milliseconds')[:-6]}Z" if moment else text
 
 
 def _as_utc(moment: datetime) -> datetime:
