@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines.errors import ConfigurationError
 from pipelines.identity.keys import Key, read_key
 from pipelines.ingest.manifest import read_manifests
+from pipelines.warehouse.changes import list_changes, remember_records
 from pipelines.warehouse.circuit_breaker import HeldDelivery, hold_deliveries
 from pipelines.warehouse.connection import open_encrypted
 from pipelines.warehouse.drift import Drift, find_drift
@@ -51,6 +52,7 @@ def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
     with open_warehouse(home, settings) as connection:
         _refuse_other_key(connection, pseudonym_key)
         connection.begin()
+        last_batch = remember_records(connection)
         changed = load_records(connection, home, settings)
         _write_district(connection, settings, pseudonym_key)
         manifests = tuple(read_manifests(home))
@@ -59,6 +61,7 @@ def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
         waiting = {manifest.digest for each in held for manifest in each.manifests}
         ready = [each for each in manifests if each.digest not in waiting]
         files = load_files(connection, home, ready, night=night)
+        list_changes(connection, night, last_batch=last_batch)
         drift = find_drift(connection) if files else ()
         connection.commit()
     return LoadOutcome(
