@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.identity.pseudonyms import LocalIdentifier, Pseudonymiser
+from pipelines.identity.pseudonyms import Pseudonymiser
 from pipelines.settings import read_settings
 from pipelines.warehouse.load import load
 from tests.unit.examples import (
@@ -82,9 +82,7 @@ def test_new_events_list_their_students_dates(query: Query) -> None:
 
 
 @pytest.mark.usefixtures("loaded")
-def test_events_of_dates_already_loaded_are_late(
-    home: Home, ingest: Ingest, query: Query
-) -> None:
+def test_events_of_dates_already_loaded_are_late(home: Home, ingest: Ingest, query: Query) -> None:
     """Up to the date of the night before, events are late; the date is the school's."""
     ingest(
         "mathpath/b.ndjson",
@@ -98,9 +96,7 @@ def test_events_of_dates_already_loaded_are_late(
 
 
 @pytest.mark.usefixtures("loaded")
-def test_a_void_lists_the_date_of_its_target(
-    ingest: Ingest, load_home: Load, query: Query
-) -> None:
+def test_a_void_lists_the_date_of_its_target(ingest: Ingest, load_home: Load, query: Query) -> None:
     """The voided event's date changes, the void itself is on no date."""
     ingest("mathpath/b.ndjson", void(5, target=1))
     load_home()
@@ -173,7 +169,9 @@ def test_another_place_lists_the_dates_of_the_student(
 ) -> None:
     """Another enrolment may mean another school and other bells, on any date."""
     file = home.rosters / "enrollments.csv"
-    file.write_text(file.read_text("utf-8").replace("enrol-1,active", "enrol-1,tobedeleted"), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace("enrol-1,active", "enrol-1,tobedeleted"), "utf-8"
+    )
     load_home()
     assert query(CHANGES) == [
         (ADA, date(2025, 8, 29), "roster", 1),
