@@ -46,10 +46,20 @@ create table if not exists loaded.files (
     generation integer not null default 0
 );
 
--- One row per load that added events or changed the ledger: the date of its night.
+-- One row per load that added events, or changed the ledger or records: the date of its night.
 create table if not exists loaded.batches (
     batch_number integer not null,
     as_of_date date not null
+);
+
+-- What a load changed: one row per load, student, school-local date and reason. Without a student
+-- it concerns everybody, without a date every date. Builds bring up to date what is listed.
+create table if not exists loaded.changes (
+    batch_number integer not null,
+    student_key varchar,
+    activity_date date,
+    reason varchar not null, -- new, late, voided, rematched, roster, calendar, standards, settings
+    events bigint -- how many events of the date; empty where no single event is the reason
 );
 
 -- One row per delivered file that the circuit breaker keeps from being loaded; judged anew each night.
@@ -174,12 +184,24 @@ create table if not exists loaded.builds (
     build_id varchar not null,
     as_of_date date not null,
     inputs_hash varchar not null,
+    -- The build that was brought up to date; empty where all was built anew, for this reason.
+    baseline_build_id varchar,
+    full_build_reason varchar,
     started_at timestamptz not null,
     tests_passed integer, -- empty until dbt has built and tested everything
     finished_at timestamptz, -- empty until the build was checked
     checks_passed integer,
     checks_warned integer,
     checks_failed integer
+);
+
+-- At most one row: the newest build that passed its checks, and what it had taken in. The next one
+-- brings it up to date; without a row the next one builds everything.
+create table if not exists loaded.baseline (
+    build_id varchar not null,
+    batch_number integer not null,
+    as_of_date date not null,
+    definitions_hash varchar not null
 );
 
 create table if not exists loaded.events (source varchar not null, event_id varchar not null, standard varchar not null, spec_version varchar not null, body_digest varchar not null, actor_key varchar, learner_role varchar, verb varchar not null, event_type varchar, activity_id varchar, activity_type varchar, parent_id varchar, standard_refs varchar[], scored_by varchar, chosen_by varchar, session_key varchar, voids_event_id varchar, score_scaled double, score_raw double, score_min double, score_max double, choice_count integer, duration_seconds double, success boolean, completion boolean, occurred_at timestamptz not null, started_at timestamptz, ended_at timestamptz, line_number integer not null, item_number integer not null, file_digest varchar not null, batch_number integer not null);
