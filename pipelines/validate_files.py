@@ -5,13 +5,10 @@ from __future__ import annotations
 import io
 import sys
 from contextlib import contextmanager
-from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
-from pipelines.ingest.deliveries import SAMPLE_BYTES, Layout, layout_of
-from pipelines.ingest.items import RawItem, cut_documents, cut_lines
+from pipelines.ingest.open_stream import StreamLimits, items_of_stream
 from pipelines.ingest.rejection import (
     FILE_DAMAGED,
     FILE_TRUNCATED,
@@ -20,29 +17,17 @@ from pipelines.ingest.rejection import (
     FILE_UTF16,
     defect,
 )
-from pipelines.ingest.streams import (
-    CHUNK_BYTES,
-    MAGIC_BYTES,
-    Compression,
-    DamagedStreamError,
-    TooLargeStreamError,
-    TruncatedStreamError,
-    UnpackLimit,
-    compression_from,
-    unpacked,
-)
+from pipelines.ingest.streams import CHUNK_BYTES, MAGIC_BYTES, UnpackLimit
 from pipelines.settings import IngestSettings
 from pipelines.validation.report import Judged, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pipelines.validation.findings import Finding
     from pipelines.validation.judge import Judge
 
 STANDARD_INPUT = "-"
 _LIMITS = IngestSettings()
-_FAULT_OF_LAYOUT = {Layout.UTF16: FILE_UTF16, Layout.UNRECOGNISED: FILE_UNRECOGNISED}
 _UNREADABLE = frozenset(
     finding.rule
     for finding in (
@@ -82,7 +67,7 @@ def judge_stream(
     unpacked_bytes: int = _LIMITS.unpacked_bytes,
 ) -> Iterator[Judged]:
     """Yield every item of a stream, however it is packed and laid out."""
-    for raw in _raw_items(_Unpacked(stream, unpacked_bytes)):
+    for raw in items_of_stream(stream, StreamLimits(_LIMITS.item_bytes, unpacked_bytes)):
         place = Place(name, raw.line_number or None)
         if raw.fault:
             yield Judged(place, None, None, (raw.fault,))
@@ -135,46 +120,3 @@ class _Counting(io.RawIOBase):
             held += len(more)
         self._advance(held)
         return held
-
-
-class _Unpacked:
-    """The unpacked bytes of a stream; a fault of the packing ends them and is kept."""
-
-    def __init__(self, stream: io.BufferedReader[Any], most_bytes: int) -> None:
-        self._stream = stream
-        self._most_bytes = most_bytes
-        self.fault: Finding | None = None
-
-    def __iter__(self) -> Iterator[bytes]:
-        compression = compression_from(self._stream.peek(MAGIC_BYTES))
-        try:
-            if compression is Compression.NONE:
-                yield from iter(partial(self._stream.read1, CHUNK_BYTES), b"")
-            else:
-                yield from unpacked(self._stream, compression, self._most_bytes)
-        except TruncatedStreamError:
-            self.fault = FILE_TRUNCATED
-        except DamagedStreamError:
-            self.fault = FILE_DAMAGED
-        except TooLargeStreamError:
-            self.fault = FILE_UNPACKS_TOO_LARGE
-
-
-def _raw_items(contents: _Unpacked) -> Iterator[RawItem]:
-    rest = iter(contents)
-    begin = _begin_of(rest)
-    layout = layout_of(b"".join(begin)[:SAMPLE_BYTES])
-    fault = _FAULT_OF_LAYOUT.get(layout)
-    if fault is None:
-        cut = cut_documents if layout is Layout.DOCUMENTS else cut_lines
-        yield from cut(chain(begin, rest), item_bytes=_LIMITS.item_bytes)
-    if fault := fault or contents.fault:
-        yield RawItem(0, 0, 0, b"", fault)
-
-
-def _begin_of(chunks: Iterator[bytes]) -> list[bytes]:
-    """Take as many chunks as it needs to tell how the items lie in a file."""
-    begin: list[bytes] = []
-    while sum(map(len, begin)) < SAMPLE_BYTES and (chunk := next(chunks, None)) is not None:
-        begin.append(chunk)
-    return begin

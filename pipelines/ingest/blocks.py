@@ -7,34 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.ingest.deliveries import Delivery, Layout, Range
 from pipelines.ingest.items import RawItem, cut_documents, cut_lines
-from pipelines.ingest.rejection import (
-    FILE_DAMAGED,
-    FILE_TRUNCATED,
-    FILE_UNPACKS_TOO_LARGE,
-    FILE_UNRECOGNISED,
-    FILE_UTF16,
-)
-from pipelines.ingest.streams import (
-    Compression,
-    DamagedStreamError,
-    TooLargeStreamError,
-    TruncatedStreamError,
-    UnpackLimit,
-    read_range,
-    read_unpacked,
-)
+from pipelines.ingest.open_stream import FAULT_OF_LAYOUT, Contents, file_fault
+from pipelines.ingest.streams import Compression, UnpackLimit, read_range, read_unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipelines.settings import IngestSettings
-    from pipelines.validation.findings import Finding
 
 # What an item costs beside its bytes: a file of a million tiny ones is cut into parts as well.
 ITEM_OVERHEAD_BYTES = 256
 # However short its lines are, a part stays of a size that fits into memory with all its reasons.
 MAXIMUM_PART_ITEMS = 65536
-_FAULT_OF_LAYOUT = {Layout.UTF16: FILE_UTF16, Layout.UNRECOGNISED: FILE_UNRECOGNISED}
 
 
 class Block(NamedTuple):
@@ -102,42 +86,21 @@ def _part(block: Block, count: int, items: list[RawItem]) -> Part:
 
 def _items_of(block: Block, settings: IngestSettings) -> Iterator[RawItem]:
     item_bytes = settings.item_bytes
-    fault = _FAULT_OF_LAYOUT.get(block.layout)
-    if fault:
-        yield _file_fault(fault)
+    if fault := FAULT_OF_LAYOUT.get(block.layout):
+        yield file_fault(fault)
         return
-    stream = _Stream(block, UnpackLimit(settings.unpacked_bytes, settings.unpacked_ratio))
+    contents = _contents(block, settings)
     if block.layout is Layout.DOCUMENTS:
-        yield from cut_documents(stream, item_bytes=item_bytes)
+        yield from cut_documents(contents, item_bytes=item_bytes)
     else:
-        start, first_line = (block.range.start, block.range.first_line) if block.range else (0, 1)
-        yield from cut_lines(stream, item_bytes=item_bytes, byte_start=start, first_line=first_line)
-    if stream.fault:
-        yield _file_fault(stream.fault)
+        start, line = (block.range.start, block.range.first_line) if block.range else (0, 1)
+        yield from cut_lines(contents, item_bytes=item_bytes, byte_start=start, first_line=line)
+    yield from contents.fault()
 
 
-def _file_fault(fault: Finding) -> RawItem:
-    return RawItem(0, 0, 0, b"", fault)
-
-
-class _Stream:
-    """The unpacked bytes of a block; a fault of the packing ends it and is kept for afterwards."""
-
-    def __init__(self, block: Block, limit: UnpackLimit) -> None:
-        self._block = block
-        self._limit = limit
-        self.fault: Finding | None = None
-
-    def __iter__(self) -> Iterator[bytes]:
-        block = self._block
-        if block.range:
-            yield from read_range(Path(block.path), block.range.start, block.range.end)
-            return
-        try:
-            yield from read_unpacked(Path(block.path), block.compression, self._limit)
-        except TruncatedStreamError:
-            self.fault = FILE_TRUNCATED
-        except DamagedStreamError:
-            self.fault = FILE_DAMAGED
-        except TooLargeStreamError:
-            self.fault = FILE_UNPACKS_TOO_LARGE
+def _contents(block: Block, settings: IngestSettings) -> Contents:
+    path = Path(block.path)
+    if block.range:
+        return Contents(read_range(path, block.range.start, block.range.end))
+    limit = UnpackLimit(settings.unpacked_bytes, settings.unpacked_ratio)
+    return Contents(read_unpacked(path, block.compression, limit))

@@ -51,7 +51,7 @@ def caught(attempt: Callable[[Part], PartOutcome], part: Part) -> PartOutcome:
             return _rejected(part.items[0], error)
         half = len(part.items) // 2
         halves = (part.items[:half], part.items[half:])
-        return _together([caught(attempt, part._replace(items=items)) for items in halves])
+        return together([caught(attempt, part._replace(items=items)) for items in halves])
 
 
 def _writable(processor: PartProcessor, part: Part) -> PartOutcome:
@@ -75,7 +75,8 @@ def _rejected(item: RawItem, error: Exception) -> PartOutcome:
     return PartOutcome(read=1, rejections=[rejection])
 
 
-def _together(outcomes: list[PartOutcome]) -> PartOutcome:
+def together(outcomes: list[PartOutcome]) -> PartOutcome:
+    """Add up what became of several parts of a source."""
     total = PartOutcome()
     for each in outcomes:
         total.read += each.read

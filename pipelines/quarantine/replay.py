@@ -6,19 +6,20 @@ today's reasons. Both take effect in one step, with the manifest of the next gen
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.identity.keys import read_key
 from pipelines.identity.sealing import Sealer
 from pipelines.ingest.items import RawItem
-from pipelines.ingest.manifest import refuse_other_key, united
-from pipelines.ingest.policy import RefusedField
-from pipelines.ingest.process import BrokenRule, PartProcessor
+from pipelines.ingest.manifest import refuse_other_key
+from pipelines.ingest.net import NO_DEFECTS, caught
+from pipelines.ingest.process import PartOutcome, PartProcessor
 from pipelines.ingest.rejects import kept, read_documents, reject_parts
 from pipelines.ingest.rows import Keyring
+from pipelines.quarantine.attempt import Attempt, Tally, together_again
+from pipelines.quarantine.deliveries import is_at_hand
 from pipelines.quarantine.generation import NextGeneration, sweep
+from pipelines.quarantine.reread import Unread, has_unread, read_again, unread_of
 from pipelines.quarantine.selection import Selection, selected_manifests
 from pipelines.validation.validator import Validator
 
@@ -28,18 +29,17 @@ if TYPE_CHECKING:
 
     from pipelines.home import Home
     from pipelines.ingest.manifest import Manifest
-    from pipelines.ingest.process import PartOutcome, PartRun
+    from pipelines.ingest.process import PartRun
+    from pipelines.ingest.rejection import Rejection
     from pipelines.ingest.rejects import KeptRejection
-    from pipelines.settings import Settings
-
-_Key = TypeVar("_Key", BrokenRule, RefusedField, str)
+    from pipelines.settings import IngestSettings, Settings
 
 
 class Replayed(NamedTuple):
     """What running rejected items of one file again came to.
 
-    Not run are items whose original is not kept, and those of a document that is now read as
-    other items than before while some of them have been accepted.
+    Not run are items whose original is not kept, those of a document that is now read as other
+    items than before while some of them have been accepted, and those on which Plumbline fails.
     """
 
     file_name: str
@@ -51,20 +51,13 @@ class Replayed(NamedTuple):
     still_rejected: int
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What the parts of one file add up to."""
+class _District(NamedTuple):
+    """Everything that the replay of each file needs."""
 
-    run_again: int = 0
-    not_run: int = 0
-    read: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    rejections: Counter[BrokenRule] = field(default_factory=Counter)
-    minimised: Counter[str] = field(default_factory=Counter)
-    refused_fields: Counter[RefusedField] = field(default_factory=Counter)
-    field_types: list[dict[RefusedField, frozenset[str]]] = field(default_factory=list)
-    is_changed: bool = False
+    home: Home
+    ingest: IngestSettings
+    processor: PartProcessor
+    sealer: Sealer
 
 
 def replay(
@@ -82,55 +75,89 @@ def replay(
         document_items=settings.ingest.document_items,
     )
     sealer = Sealer(read_key(settings.keys_folder, "vault"))
+    district = _District(home, settings.ingest, processor, sealer)
     manifests = selected_manifests(home, selection)
     replayed = []
     for number, manifest in enumerate(manifests):
         advance(number, len(manifests))
-        replayed.append(
-            _FileReplay(home, manifest, processor=processor, sealer=sealer).run(selection)
-        )
+        replayed.append(_FileReplay(district, manifest).run(selection))
     return tuple(replayed)
 
 
 class _FileReplay:
     """The replay of one file."""
 
-    def __init__(
-        self, home: Home, manifest: Manifest, *, processor: PartProcessor, sealer: Sealer
-    ) -> None:
-        self._home = home
+    def __init__(self, district: _District, manifest: Manifest) -> None:
+        self._district = district
         self._manifest = manifest
-        self._processor = processor
-        self._sealer = sealer
-        self._tally = _Tally()
+        self._generation = NextGeneration(district.home, manifest)
+        self._tally = Tally()
 
     def run(self, selection: Selection) -> Replayed:
-        parts = reject_parts(self._home, self._manifest)
-        generation = NextGeneration(self._home, self._manifest)
-        for number, part in enumerate(parts):
-            self._run_part(part, number, selection=selection, generation=generation)
+        home, manifest = self._district.home, self._manifest
+        parts = reject_parts(home, manifest)
+        unread = self._unread(parts, selection)
+        dropped = [
+            rejection
+            for number, part in enumerate(parts)
+            for rejection in self._run_part(part, number, selection=selection, unread=unread)
+        ]
+        if dropped:
+            self._read_again(dropped, len(parts), unread=unread)
         if self._tally.is_changed:
-            generation.commit(self._next_manifest(generation.number))
+            self._generation.commit(self._tally.next_of(manifest, self._generation.number))
         else:
-            sweep(self._home, self._manifest)
+            sweep(home, manifest)
         return self._replayed()
 
+    def _unread(self, parts: Sequence[Path], selection: Selection) -> Unread:
+        """Return what of the file was not read and can be read again now."""
+        if not has_unread(self._manifest) or not is_at_hand(self._district.home, self._manifest):
+            return Unread()
+        documents = (document for part in parts for document in read_documents(part))
+        return unread_of(document for document in documents if selection.takes(document))
+
     def _run_part(
-        self, part: Path, number: int, *, selection: Selection, generation: NextGeneration
-    ) -> None:
-        run = self._processor.begin(self._manifest.source)
-        rejects: list[KeptRejection] = []
+        self, part: Path, number: int, *, selection: Selection, unread: Unread
+    ) -> list[KeptRejection]:
+        """Run the documents of a part again; return the rejections that reading again replaces."""
+        dropped: list[KeptRejection] = []
+        documents: list[list[KeptRejection]] = []
         for document in read_documents(part):
-            again = self._rejected_again(run, document) if selection.takes(document) else None
-            if again is None:
-                rejects += document
-            else:
-                rejects += again
-                self._tally.is_changed |= again != document
-        outcome = run.finish()
-        self._count(outcome, rejects)
-        generation.write_events(number, outcome.rows)
-        generation.write_rejects(number, rejects)
+            is_unread = unread.has(document[0].byte_start, document[0].byte_end)
+            (dropped.extend if is_unread else documents.append)(document)
+        try:
+            attempt = self._attempt(documents, selection)
+        except NO_DEFECTS:
+            raise
+        except Exception:  # noqa: BLE001 - which document it was is found out now
+            attempt = together_again([self._attempt_one(each, selection) for each in documents])
+        self._settle(attempt, number)
+        return dropped
+
+    def _attempt_one(self, document: list[KeptRejection], selection: Selection) -> Attempt:
+        """Run one document again; where Plumbline fails on it, it stays as it was."""
+        try:
+            return self._attempt([document], selection)
+        except NO_DEFECTS:
+            raise
+        except Exception:  # noqa: BLE001 - it is kept, and counted as not run
+            return Attempt(PartOutcome(), document, not_run=len(document))
+
+    def _attempt(self, documents: list[list[KeptRejection]], selection: Selection) -> Attempt:
+        run = self._district.processor.begin(self._manifest.source)
+        attempt = Attempt(PartOutcome(), [])
+        for document in documents:
+            if not selection.takes(document):
+                attempt.rejects += document
+                continue
+            again = self._rejected_again(run, document)
+            attempt.rejects += document if again is None else again
+            attempt.not_run += len(document) if again is None else 0
+            attempt.run_again += 0 if again is None else len(document)
+            attempt.is_changed |= again is not None and again != document
+        attempt.outcome = run.finish()
+        return attempt
 
     def _rejected_again(
         self, run: PartRun, document: list[KeptRejection]
@@ -138,46 +165,48 @@ class _FileReplay:
         """Return what is still rejected of a document; None where it cannot be run again."""
         first = document[0]
         if not first.sealed_original:
-            self._tally.not_run += len(document)
             return None
-        original = self._sealer.open(
-            first.sealed_original, place=first.place(self._manifest.digest)
-        )
+        place = first.place(self._manifest.digest)
+        original = self._district.sealer.open(first.sealed_original, place=place)
         raw = RawItem(first.line_number, first.byte_start, first.byte_end, original)
-        before = run.read_and_rejected()
+        rejected = run.read_and_rejected().rejected
         numbers = frozenset(each.item_number for each in document)
         if not run.retake(raw, numbers, count=first.item_count):
-            self._tally.not_run += len(document)
             return None
-        self._tally.run_again += len(document)
-        self._tally.read += run.read_and_rejected().read - before.read - len(document)
+        return self._kept(run.rejections_after(rejected))
+
+    def _read_again(
+        self, dropped: list[KeptRejection], first_number: int, *, unread: Unread
+    ) -> None:
+        """Read what was not read before; what was dropped for it comes again, or is accepted."""
+        district = self._district
+        starts = frozenset(each.byte_start for each in dropped)
+        rejects: list[KeptRejection] = []
+        parts = read_again(
+            district.home, self._manifest, district.ingest, dropped=starts, unread=unread
+        )
+        for part in parts:
+            outcome = caught(district.processor.process, part)
+            kept_again = self._kept(outcome.rejections)
+            self._settle(Attempt(outcome, kept_again), first_number + part.number)
+            rejects += kept_again
+        tally = self._tally
+        tally.run_again += len(dropped)
+        tally.read -= len(dropped)
+        tally.is_changed |= bool(tally.accepted) or rejects != dropped
+
+    def _kept(self, rejections: Sequence[Rejection]) -> list[KeptRejection]:
+        manifest, sealer = self._manifest, self._district.sealer
         return [
-            kept(rejection, first.source, digest=self._manifest.digest, sealer=self._sealer)
-            for rejection in run.rejections_after(before.rejected)
+            kept(rejection, manifest.source, digest=manifest.digest, sealer=sealer)
+            for rejection in rejections
         ]
 
-    def _count(self, outcome: PartOutcome, rejects: Sequence[KeptRejection]) -> None:
-        tally = self._tally
-        tally.accepted += len(outcome.rows)
-        tally.rejected += len(rejects)
-        tally.rejections += broken_rules(rejects)
-        tally.minimised += outcome.minimised
-        tally.refused_fields += outcome.refused_fields
-        tally.field_types.append(outcome.field_types)
-
-    def _next_manifest(self, generation: int) -> Manifest:
-        manifest, tally = self._manifest, self._tally
-        return replace(
-            manifest,
-            generation=generation,
-            read=manifest.read + tally.read,
-            accepted=manifest.accepted + tally.accepted,
-            rejected=tally.rejected,
-            rejections=dict(sorted(tally.rejections.items())),
-            minimised=_sum(manifest.minimised, tally.minimised),
-            refused_fields=_sum(manifest.refused_fields, tally.refused_fields),
-            field_types=united([manifest.field_types, *tally.field_types]),
-        )
+    def _settle(self, attempt: Attempt, number: int) -> None:
+        """Write what came of a part, and count it."""
+        self._generation.write_events(number, attempt.outcome.rows)
+        self._generation.write_rejects(number, attempt.rejects)
+        self._tally.count(attempt)
 
     def _replayed(self) -> Replayed:
         tally, manifest = self._tally, self._manifest
@@ -190,16 +219,3 @@ class _FileReplay:
             tally.minimised.total(),
             tally.rejected,
         )
-
-
-def broken_rules(rejects: Sequence[KeptRejection]) -> Counter[BrokenRule]:
-    """Count, for each rule, the items that it refused."""
-    return Counter(
-        BrokenRule(rejection.stage, finding["rule"], finding["clause"])
-        for rejection in rejects
-        for finding in {found["rule"]: found for found in rejection.findings}.values()
-    )
-
-
-def _sum(counts: dict[_Key, int], more: Counter[_Key]) -> dict[_Key, int]:
-    return dict(sorted((Counter(counts) + more).items()))

@@ -174,14 +174,3 @@ def test_a_line_that_is_read_otherwise_now_counts_for_its_items(district: SmallD
     district.replay()
     district.load()
     assert district.counts()[QUIZ_FILE] == (4, 3, 0, 0, 0, 1)
-
-
-def test_what_has_no_original_stays(district: SmallDistrict) -> None:
-    """A line over the limit kept no bytes: it is counted as not run, and stays rejected."""
-    small = district.with_settings(ingest=replace(IngestSettings(settle_seconds=0), item_bytes=300))
-    long = statement(5, context={"platform": "x" * 400})
-    deliver(small.home, FILE, lines(statement(1), long))
-    small.ingest()
-    assert district.replay()[0][2:] == (0, 1, 0, 0, 1)
-    district.load()
-    assert district.counts()[FILE] == (2, 1, 0, 0, 1, 0)

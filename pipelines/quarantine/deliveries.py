@@ -1,0 +1,45 @@
+"""Find the delivery of a file again: in the landing folder, by its name and its content."""
+
+from __future__ import annotations
+
+import io
+from contextlib import contextmanager
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from pipelines.ingest.deliveries import FILE_DIGEST_BYTES
+from pipelines.ingest.streams import CHUNK_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pipelines.home import Home
+    from pipelines.ingest.manifest import Manifest
+
+
+def is_at_hand(home: Home, manifest: Manifest) -> bool:
+    """Tell whether the very bytes of a delivery can still be read."""
+    return _is_in_landing(home, manifest)
+
+
+@contextmanager
+def opened_delivery(home: Home, manifest: Manifest) -> Iterator[io.BufferedReader]:
+    """Open a delivery that is at hand."""
+    with _landed(home, manifest).open("rb", buffering=0) as raw:
+        yield io.BufferedReader(raw, CHUNK_BYTES)
+
+
+def _landed(home: Home, manifest: Manifest) -> Path:
+    return home.landing / manifest.name
+
+
+def _is_in_landing(home: Home, manifest: Manifest) -> bool:
+    try:
+        with _landed(home, manifest).open("rb") as stream:
+            digest = blake2b(digest_size=FILE_DIGEST_BYTES)
+            while chunk := stream.read(CHUNK_BYTES):
+                digest.update(chunk)
+    except OSError:
+        return False
+    return digest.hexdigest() == manifest.digest
