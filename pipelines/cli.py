@@ -111,14 +111,16 @@ def nightly(root: Path, as_of_date: date | None, *, as_json: bool) -> None:
 
 @commands.command()
 @home_option
-def ingest(root: Path) -> None:
+@date_option
+def ingest(root: Path, as_of_date: date | None) -> None:
     """Read the new files of the landing folder into the lake."""
     from pipelines.ingest.pipeline import ingest as run_ingest
     from pipelines.report.text import describe_ingest
 
     home, settings = district_at(root)
     with hold(home), Reporter().step("ingest") as advance:
-        outcome = run_ingest(home, settings, advance=advance)
+        night = as_of_date or school_date_now(settings)
+        outcome = run_ingest(home, settings, night, advance=advance)
     click.echo(describe_ingest(home, outcome))
 
 

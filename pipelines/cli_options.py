@@ -51,6 +51,6 @@ date_option = click.option(
     "--date",
     "as_of_date",
     type=DateType(),
-    help="The school date to build for; today in the district's zone if left out.",
+    help="The school date of the night; today in the district's zone if left out.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON for machines.")

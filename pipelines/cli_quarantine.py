@@ -102,11 +102,13 @@ def replay(root: Path, source: str | None, rule: str | None, as_of_date: date | 
     from pipelines.warehouse.load import load
 
     home, settings = district_at(root)
+    night = as_of_date or school_date_now(settings)
+    selection = Selection(source, rule)
     with hold(home):
         with Reporter().step("replay") as advance:
-            replayed = run_again(home, settings, Selection(source, rule), advance=advance)
+            replayed = run_again(home, settings, selection, night=night, advance=advance)
         with Reporter().step("load"):
-            loaded = load(home, settings, as_of_date or school_date_now(settings))
+            loaded = load(home, settings, night)
     click.echo(describe_replay(replayed, loaded))
 
 

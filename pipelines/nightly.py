@@ -101,7 +101,7 @@ def _ingest(night: Night, home: Home, settings: Settings, reporter: Reporter) ->
     with _timed(night, "ingest", reporter) as advance:
         from pipelines.ingest.pipeline import ingest
 
-        night.ingested = ingest(home, settings, advance=advance)
+        night.ingested = ingest(home, settings, night.as_of_date, advance=advance)
     messages = delivery_messages(home, night.ingested.ingested)
     warnings = waiting_messages(night.ingested.waiting) + defect_messages(night.ingested.ingested)
     night.warnings += warnings

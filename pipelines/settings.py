@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -72,6 +73,14 @@ class IngestSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeLimitSettings:
+    """When an event may have happened, by dates of the district; the last counts from a night."""
+
+    earliest_date: date = date(2000, 1, 1)
+    future_days: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class QuarantineSettings:
     """How long the originals of rejected events are kept, by the dates of the nights."""
 
@@ -99,6 +108,7 @@ class Settings:
     learner_identifiers: tuple[LearnerIdentifier, ...]
     verbs: tuple[VerbAction, ...] = ()
     ingest: IngestSettings = field(default_factory=IngestSettings)
+    time_limits: TimeLimitSettings = field(default_factory=TimeLimitSettings)
     quarantine: QuarantineSettings = field(default_factory=QuarantineSettings)
     circuit_breaker: CircuitBreakerSettings = field(default_factory=CircuitBreakerSettings)
     publish_encrypted: bool = False
@@ -109,6 +119,7 @@ def read_settings(home: Home) -> Settings:
     document = _parse(home.settings_file)
     _refuse_violations(home.settings_file, document)
     _refuse_unknown_zone(home.settings_file, document["district"]["zone"])
+    _refuse_impossible_date(home.settings_file, document.get("time_limits", {}))
     return _settings(home, document)
 
 
@@ -119,13 +130,19 @@ def school_date_now(settings: Settings) -> date:
 
 def _parse(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return _with_dates_as_text(tomllib.loads(file.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{file} is not TOML: {error}", "correct it there") from None
     except OSError as error:
         raise ConfigurationError(
             f"{file} cannot be read: {error.strerror}", "run as a user who may read the home"
         ) from None
+
+
+def _with_dates_as_text(document: dict[str, Any]) -> dict[str, Any]:
+    """Write TOML's own dates as text, as the schema describes them."""
+    plain: dict[str, Any] = json.loads(json.dumps(document, default=str))
+    return plain
 
 
 def _refuse_violations(file: Path, document: dict[str, Any]) -> None:
@@ -153,6 +170,16 @@ def _refuse_unknown_zone(file: Path, zone: str) -> None:
         ) from None
 
 
+def _refuse_impossible_date(file: Path, table: dict[str, Any]) -> None:
+    text = table.get("earliest_date", "2000-01-01")
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError(
+            f"{file}: time_limits.earliest_date: {text} is no date", "give one such as 2000-01-01"
+        ) from None
+
+
 def _settings(home: Home, document: dict[str, Any]) -> Settings:
     district = document["district"]
     return Settings(
@@ -172,7 +199,15 @@ def _settings(home: Home, document: dict[str, Any]) -> Settings:
             for table in document.get("verbs", [])
         ),
         ingest=IngestSettings(**document.get("ingest", {})),
+        time_limits=_time_limits(document.get("time_limits", {})),
         quarantine=QuarantineSettings(**document.get("quarantine", {})),
         circuit_breaker=CircuitBreakerSettings(**document.get("circuit_breaker", {})),
         publish_encrypted=document.get("publish", {}).get("encrypted", False),
     )
+
+
+def _time_limits(table: dict[str, Any]) -> TimeLimitSettings:
+    given = dict(table)
+    if "earliest_date" in given:
+        given["earliest_date"] = date.fromisoformat(given["earliest_date"])
+    return TimeLimitSettings(**given)

@@ -25,10 +25,12 @@ from pipelines.ingest.manifest import (
     read_manifests,
     refuse_other_key,
 )
+from pipelines.ingest.time_limits import time_limits
 from pipelines.ingest.transforms import IngestPlan, ProcessBlocks, WriteManifests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
     from pipelines.home import Home
     from pipelines.settings import Settings
@@ -47,10 +49,13 @@ class IngestOutcome:
     waiting: tuple[Waiting, ...]
 
 
-def ingest(home: Home, settings: Settings, *, advance: Callable[[int, int], None]) -> IngestOutcome:
+def ingest(
+    home: Home, settings: Settings, night: date, *, advance: Callable[[int, int], None]
+) -> IngestOutcome:
     """Ingest every new whole file; files that the lake already holds are left alone.
 
-    `advance` is told now and then how many files are done, out of how many.
+    Events that happened too long after `night` are rejected. `advance` is told now and then how
+    many files are done, out of how many.
     """
     key = read_key(settings.keys_folder, "pseudonym")
     refuse_other_key(home, key.fingerprint)
@@ -69,7 +74,12 @@ def ingest(home: Home, settings: Settings, *, advance: Callable[[int, int], None
         for each in deliveries
     }
     plan = IngestPlan(
-        str(home.root), str(settings.keys_folder), settings.district_id, settings.ingest, facts
+        str(home.root),
+        str(settings.keys_folder),
+        settings.district_id,
+        settings.ingest,
+        time_limits(settings, night),
+        facts,
     )
     if deliveries:
         home.lake.mkdir(parents=True, exist_ok=True)

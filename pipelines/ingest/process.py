@@ -12,6 +12,7 @@ from pipelines.ingest.policy import Minimiser, RefusedField
 from pipelines.ingest.rejection import TOO_MANY_ENTRIES, Rejection, Stage
 from pipelines.ingest.rows import EventRow, Identity, Keyring, Place, event_id_of
 from pipelines.ingest.statements import StatementReader
+from pipelines.ingest.time_limits import ANY_TIME, TimeLimits
 from pipelines.ingest.xapi import xapi_row
 from pipelines.validation.decode import Document, Undecodable, decode
 from pipelines.validation.findings import (
@@ -75,6 +76,13 @@ class Position(NamedTuple):
     item_count: int
 
 
+class Limits(NamedTuple):
+    """What an item may be: by the times of its events, and by how many a document holds."""
+
+    times: TimeLimits
+    document_items: int
+
+
 class ReadAndRejected(NamedTuple):
     """How many items were read and refused so far."""
 
@@ -86,11 +94,16 @@ class PartProcessor:
     """Everything that is set up once per worker and used for every part."""
 
     def __init__(
-        self, validator: Validator, keyring: Keyring, *, document_items: int = DOCUMENT_ITEMS
+        self,
+        validator: Validator,
+        keyring: Keyring,
+        *,
+        time_limits: TimeLimits = ANY_TIME,
+        document_items: int = DOCUMENT_ITEMS,
     ) -> None:
         self._validator = validator
         self._known = KnownMembers(validator, keyring)
-        self._document_items = document_items
+        self._limits = Limits(time_limits, document_items)
 
     def process(self, part: Part) -> PartOutcome:
         """Decode, validate, minimise and place every item of a part."""
@@ -100,24 +113,22 @@ class PartProcessor:
 
     def begin(self, source: str) -> PartRun:
         """Return an empty pass over items of a source."""
-        return PartRun(
-            source, self._validator, known=self._known, document_items=self._document_items
-        )
+        return PartRun(source, self._validator, known=self._known, limits=self._limits)
 
 
 class PartRun:
     """One pass over the items of a part."""
 
     def __init__(
-        self, source: str, validator: Validator, *, known: KnownMembers, document_items: int
+        self, source: str, validator: Validator, *, known: KnownMembers, limits: Limits
     ) -> None:
         self._source = source
-        self._document_items = document_items
+        self._limits = limits
         self._validator = validator
         self._keyring = known.keyring
         self._outcome = PartOutcome()
         self._xapi, self._caliper = Minimiser(Standard.XAPI), Minimiser(Standard.CALIPER)
-        self._statements = StatementReader(known, self._xapi)
+        self._statements = StatementReader(known, self._xapi, limits.times)
 
     def take(self, items: list[RawItem]) -> None:
         """Account for raw items, each of which may hold many events."""
@@ -175,20 +186,22 @@ class PartRun:
 
     def _decode(self, raw: RawItem) -> Document | Undecodable:
         document = decode(raw.raw)
-        if len(raw.raw) < self._document_items * _LEAST_ENTRY_BYTES:
+        most = self._limits.document_items
+        if len(raw.raw) < most * _LEAST_ENTRY_BYTES:
             return document
-        if isinstance(document, Document) and _count_entries(document.value) > self._document_items:
+        if isinstance(document, Document) and _count_entries(document.value) > most:
             return Undecodable(TOO_MANY_ENTRIES)
         return document
 
     def _settle(self, raw: RawItem, verdicts: Iterable[tuple[int, Verdict]], *, count: int) -> None:
         for number, verdict in verdicts:
-            if verdict.findings or isinstance(verdict.item, Unrecognised):
-                position = Position(number, count)
-                self._reject(raw, position, stage=Stage.VALIDATE, findings=verdict.findings)
-            else:
-                place = Place(self._source, raw.line_number, number)
-                self._accept(verdict.item, place)
+            findings = verdict.findings
+            if not (findings or isinstance(verdict.item, Unrecognised)):
+                findings = self._limits.times.findings_of(verdict.item)
+                if not findings:
+                    self._accept(verdict.item, Place(self._source, raw.line_number, number))
+                    continue
+            self._reject(raw, Position(number, count), stage=Stage.VALIDATE, findings=findings)
 
     def _accept(self, item: Item, place: Place) -> None:
         self._outcome.read += 1

@@ -4,7 +4,7 @@
 | --- | --- |
 | read | a file, or a stretch of it, that gives no items |
 | decode | bytes that are no JSON document |
-| validate | an item that breaks its standard, or belongs to none |
+| validate | an item that breaks its standard, belongs to none, or has an impossible time |
 | defect | an item on which Plumbline itself failed |
 """
 
@@ -95,6 +95,11 @@ FILE_UNPACKS_TOO_LARGE = _error(
 ITEM_TOO_LONG = _error("item.too-long", "longer than the setting ingest.item_bytes allows")
 TOO_MANY_ENTRIES = _error(
     "item.too-many-entries", "more entries than the setting ingest.document_items allows"
+)
+TIME_TOO_EARLY = _error("time.too-early", "before the setting time_limits.earliest_date")
+TIME_TOO_LATE = _error(
+    "time.too-late",
+    "more than the setting time_limits.future_days after the date of the night",
 )
 ARRAY_UNCLOSED = _error("json.array-unclosed", "the array is not closed", "RFC 8259 5")
 DEFECT = _error(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipelines.ingest.items import RawItem
     from pipelines.ingest.policy import Minimiser
+    from pipelines.ingest.time_limits import TimeLimits
 
 # How many statements are judged together: one that is wrong costs the others a second look.
 STATEMENTS_AT_ONCE = 512
@@ -66,9 +67,10 @@ class _Draft(NamedTuple):
 class StatementReader:
     """Reads ordinary statements of one part and counts what is removed from them."""
 
-    def __init__(self, known: KnownMembers, minimiser: Minimiser) -> None:
+    def __init__(self, known: KnownMembers, minimiser: Minimiser, limits: TimeLimits) -> None:
         self._known = known
         self._minimiser = minimiser
+        self._limits = limits
         self._used: list[Member] = []
 
     def read(self, items: Sequence[RawItem], source: str) -> list[EventRow | None]:
@@ -117,6 +119,8 @@ class StatementReader:
         canonical = orjson.dumps(own, option=orjson.OPT_SORT_KEYS)
         # A member that stands twice was read but once: its colons are missing (as in decode).
         if canonical.count(b":") != draft.colons or _COLON_IN_DISGUISE in draft.own:
+            return None
+        if not self._limits.hold(own["timestamp"]):
             return None
         own.pop("stored", None)
         registration = own.pop("registration", None)

@@ -22,6 +22,7 @@ from pipelines.validation.validator import Validator
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pipelines.ingest.time_limits import TimeLimits
     from pipelines.settings import IngestSettings
 
 
@@ -32,6 +33,7 @@ class IngestPlan(NamedTuple):
     keys_folder: str
     district_id: str
     settings: IngestSettings
+    time_limits: TimeLimits
     facts: dict[str, FileFacts]
 
     @property
@@ -77,7 +79,10 @@ class _ProcessBlock(beam.DoFn):
         folder = Path(self._plan.keys_folder)
         keyring = Keyring(read_key(folder, "pseudonym"), self._plan.district_id)
         self._processor = PartProcessor(
-            Validator.load(), keyring, document_items=self._plan.settings.document_items
+            Validator.load(),
+            keyring,
+            time_limits=self._plan.time_limits,
+            document_items=self._plan.settings.document_items,
         )
         self._writer = PartWriter(self._plan.home, Sealer(read_key(folder, "vault")))
         # Parsed events hold no cycles; looking for some costs a third of the time.

@@ -16,6 +16,7 @@ from pipelines.ingest.net import NO_DEFECTS, caught
 from pipelines.ingest.process import PartOutcome, PartProcessor
 from pipelines.ingest.rejects import kept, read_documents, reject_parts
 from pipelines.ingest.rows import Keyring
+from pipelines.ingest.time_limits import time_limits
 from pipelines.quarantine.attempt import Attempt, Tally, together_again
 from pipelines.quarantine.deliveries import is_at_hand
 from pipelines.quarantine.generation import NextGeneration, sweep
@@ -25,6 +26,7 @@ from pipelines.validation.validator import Validator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
     from pathlib import Path
 
     from pipelines.home import Home
@@ -61,9 +63,16 @@ class _District(NamedTuple):
 
 
 def replay(
-    home: Home, settings: Settings, selection: Selection, *, advance: Callable[[int, int], None]
+    home: Home,
+    settings: Settings,
+    selection: Selection,
+    *,
+    night: date,
+    advance: Callable[[int, int], None],
 ) -> tuple[Replayed, ...]:
     """Run the selected rejections again; a file of which nothing changes is left as it is.
+
+    `night` is the date by which a time lies in the future.
 
     Cut off at any moment, it leaves each file wholly before or wholly after its replay.
     """
@@ -72,6 +81,7 @@ def replay(
     processor = PartProcessor(
         Validator.load(),
         Keyring(key, settings.district_id),
+        time_limits=time_limits(settings, night),
         document_items=settings.ingest.document_items,
     )
     sealer = Sealer(read_key(settings.keys_folder, "vault"))

@@ -11,6 +11,7 @@ from apache_beam.testing.test_pipeline import TestPipeline
 from pipelines.identity.keys import read_key
 from pipelines.ingest.deliveries import find_deliveries
 from pipelines.ingest.manifest import FileFacts
+from pipelines.ingest.time_limits import ANY_TIME
 from pipelines.ingest.transforms import IngestPlan
 from pipelines.settings import read_settings
 
@@ -35,7 +36,12 @@ def plan_of(home: Home) -> IngestPlan:
         for each in deliveries_of(home)
     }
     return IngestPlan(
-        str(home.root), str(settings.keys_folder), settings.district_id, settings.ingest, facts
+        str(home.root),
+        str(settings.keys_folder),
+        settings.district_id,
+        settings.ingest,
+        ANY_TIME,
+        facts,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from pipelines.home import Home
 
+NIGHT = date(2025, 9, 2)
 FILES = {
     "mathpath/a.ndjson": lines(*(statement(number) for number in range(1, 30)), b"{broken"),
     "mathpath/b.ndjson.gz": gzip.compress(lines(statement(40), statement(41)), mtime=0),
@@ -54,7 +56,7 @@ def _home(root: Path) -> Home:
 
 
 def _ingest(home: Home) -> IngestOutcome:
-    return ingest(home, read_settings(home), advance=lambda _done, _total: None)
+    return ingest(home, read_settings(home), NIGHT, advance=lambda _done, _total: None)
 
 
 @pytest.fixture(scope="module")

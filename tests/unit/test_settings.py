@@ -127,6 +127,13 @@ def test_an_unknown_zone_is_refused(tmp_path: Path, zone: str) -> None:
     assert "America/Chicago" in caught.value.mend
 
 
+def test_a_date_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    """What has the form of a date need not be one."""
+    text = SETTINGS + '[time_limits]\nearliest_date = "2025-02-30"\n'
+    with pytest.raises(ConfigurationError, match=r"time_limits\.earliest_date: 2025-02-30"):
+        _read(tmp_path, text)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -16,6 +16,7 @@ from pipelines.ingest.net import process_and_write
 from pipelines.ingest.process import PartProcessor
 from pipelines.ingest.rejects import PartWriter, counts_of
 from pipelines.ingest.rows import Keyring
+from pipelines.ingest.time_limits import time_limits
 from pipelines.quarantine.replay import Replayed, replay
 from pipelines.quarantine.selection import Selection
 from pipelines.report.progress import silent
@@ -56,13 +57,14 @@ class SmallDistrict(NamedTuple):
     home: Home
     settings: Settings
 
-    def ingest(self, *, is_strict: bool = False) -> None:
+    def ingest(self, *, is_strict: bool = False, night: date = NIGHT) -> None:
         """Do what ingest does, in this process."""
         keys = self.settings.keys_folder
         key = read_key(keys, "pseudonym")
         processor = PartProcessor(
             _validator(is_strict=is_strict),
             Keyring(key, DISTRICT_ID),
+            time_limits=time_limits(self.settings, night),
             document_items=self.settings.ingest.document_items,
         )
         writer = PartWriter(self.home, Sealer(read_key(keys, "vault")))
@@ -81,9 +83,13 @@ class SmallDistrict(NamedTuple):
         """Load the lake."""
         return load(self.home, self.settings, night)
 
-    def replay(self, source: str | None = None, rule: str | None = None) -> tuple[Replayed, ...]:
+    def replay(
+        self, source: str | None = None, rule: str | None = None, *, night: date = NIGHT
+    ) -> tuple[Replayed, ...]:
         """Run rejects again."""
-        return replay(self.home, self.settings, Selection(source, rule), advance=silent)
+        return replay(
+            self.home, self.settings, Selection(source, rule), night=night, advance=silent
+        )
 
     def query(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the warehouse."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -174,3 +175,17 @@ def test_a_line_that_is_read_otherwise_now_counts_for_its_items(district: SmallD
     district.replay()
     district.load()
     assert district.counts()[QUIZ_FILE] == (4, 3, 0, 0, 0, 1)
+
+
+def test_what_lay_in_the_future_comes_in_when_its_date_has_come(district: SmallDistrict) -> None:
+    """A replay judges times by its own night; until then the item stays where it is."""
+    ahead = statement(1, timestamp="2025-09-10T14:00:00Z")
+    deliver(district.home, "mathpath/a.ndjson", lines(ahead, statement(2)))
+    district.ingest()
+    district.load()
+    (waiting,) = district.replay(rule="time.too-late")
+    assert (waiting.accepted, waiting.still_rejected) == (0, 1)
+    (come,) = district.replay(rule="time.too-late", night=date(2025, 9, 10))
+    assert (come.accepted, come.still_rejected) == (1, 0)
+    district.load()
+    assert district.query("select read, loaded, rejected from loaded.files") == [(2, 2, 0)]
