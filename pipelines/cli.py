@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli_options import date_option, district_at, home_option, json_option
+from pipelines.cli_options import at_work, date_option, district_at, home_option, json_option
 from pipelines.cli_quarantine import quarantine, release, replay
 from pipelines.errors import ConfigurationError, PlumblineError
 from pipelines.home import Home
 from pipelines.identity.keys import read_key
-from pipelines.lock import hold
-from pipelines.report.progress import Reporter
 from pipelines.settings import Settings, school_date_now
 
 if TYPE_CHECKING:
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pipelines.nightly import Night
+    from pipelines.report.progress import Reporter
     from pipelines.synth import SyntheticDistrict
 
 __all__ = ["commands", "district_at", "main"]
@@ -31,6 +30,7 @@ EXIT_FAILED = 1
 EXIT_USAGE = 64  # EX_USAGE of sysexits.h: 2 says "published with warnings"
 EXIT_INTERRUPTED = 130
 PLAIN_WIDTH = 120
+FOLDER_MODE = 0o750
 
 
 def size_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -63,8 +63,9 @@ def init(root: Path, district_id: str, name: str, zone: str) -> None:
     """Make a new home: its folders, a district.toml to fill in, and new keys."""
     from pipelines.new_home import make_home
 
-    for line in make_home(root, district_id=district_id, name=name, zone=zone):
-        click.echo(line)
+    with at_work(_new_folder(root)):
+        lines = make_home(root, district_id=district_id, name=name, zone=zone)
+    click.echo("\n".join(lines))
 
 
 @commands.command()
@@ -72,7 +73,8 @@ def init(root: Path, district_id: str, name: str, zone: str) -> None:
 @size_options
 def synth(root: Path, students: int, days: int, seed: int) -> None:
     """Write a synthetic district: a complete home, and the truth planted in it."""
-    _write_district(root, students=students, days=days, seed=seed)
+    with at_work(_new_folder(root)) as reporter:
+        _write_district(root, reporter, students=students, days=days, seed=seed)
 
 
 @commands.command()
@@ -83,9 +85,10 @@ def demo(root: Path, students: int, days: int, seed: int) -> None:
     from pipelines.nightly import NightResult
     from pipelines.report.text import describe_demo
 
-    district = _write_district(root, students=students, days=days, seed=seed)
-    home, settings = district_at(root)
-    night = _run_night(home, settings, district.as_of_date)
+    with at_work(_new_folder(root)) as reporter:
+        district = _write_district(root, reporter, students=students, days=days, seed=seed)
+        home, settings = district_at(root)
+        night = _run_night(home, settings, district.as_of_date, reporter)
     click.echo(describe_demo(home, settings, night))
     sys.exit(EXIT_FAILED if night.result is NightResult.FAILED else 0)
 
@@ -104,7 +107,8 @@ def nightly(root: Path, as_of_date: date | None, *, as_json: bool) -> None:
     from pipelines.report.text import describe_night
 
     home, settings = district_at(root)
-    night = _run_night(home, settings, as_of_date or school_date_now(settings))
+    with at_work(home) as reporter:
+        night = _run_night(home, settings, as_of_date or school_date_now(settings), reporter)
     click.echo(run_report_json(night) if as_json else describe_night(home, night))
     sys.exit(night.result)
 
@@ -118,7 +122,7 @@ def ingest(root: Path, as_of_date: date | None) -> None:
     from pipelines.report.text import describe_ingest
 
     home, settings = district_at(root)
-    with hold(home), Reporter().step("ingest") as advance:
+    with at_work(home) as reporter, reporter.step("ingest") as advance:
         night = as_of_date or school_date_now(settings)
         outcome = run_ingest(home, settings, night, advance=advance)
     click.echo(describe_ingest(home, outcome))
@@ -133,7 +137,7 @@ def load(root: Path, as_of_date: date | None) -> None:
     from pipelines.warehouse.load import load as run_load
 
     home, settings = district_at(root)
-    with hold(home), Reporter().step("load"):
+    with at_work(home) as reporter, reporter.step("load"):
         outcome = run_load(home, settings, as_of_date or school_date_now(settings))
     click.echo(describe_load(outcome))
 
@@ -148,7 +152,7 @@ def build(root: Path, as_of_date: date | None) -> None:
     from pipelines.warehouse.build import identify_build
 
     home, settings = district_at(root)
-    with hold(home), Reporter().step("build") as advance:
+    with at_work(home) as reporter, reporter.step("build") as advance:
         identity = identify_build(home, settings, as_of_date or school_date_now(settings))
         outcome = run_build(home, settings, identity, advance=advance)
     click.echo(describe_build(outcome))
@@ -162,7 +166,7 @@ def check(root: Path) -> None:
     from pipelines.report.text import describe_checks
 
     home, settings = district_at(root)
-    with hold(home), Reporter().step("check"):
+    with at_work(home) as reporter, reporter.step("check"):
         outcomes = check_warehouse(home, settings)
     click.echo(describe_checks(outcomes))
     sys.exit(EXIT_FAILED if any(outcome.failed for outcome in outcomes) else 0)
@@ -171,24 +175,44 @@ def check(root: Path) -> None:
 @commands.command()
 @home_option
 def publish(root: Path) -> None:
-    """Give readers the build that the warehouse holds."""
+    """Give readers the build that the warehouse holds, also where a rollback kept them from it."""
     from pipelines.publish.publish import publish_build
+    from pipelines.publish.rollback import set_free
     from pipelines.report.text import describe_publish
     from pipelines.warehouse.build import latest_build
 
     home, settings = district_at(root)
     key = read_key(settings.keys_folder, "warehouse")
-    with hold(home), Reporter().step("publish"):
+    with at_work(home) as reporter, reporter.step("publish"):
         build_id = latest_build(home, settings).build_id
+        set_free(home)
         published = publish_build(home, settings, key, build_id)
     click.echo(describe_publish(published))
+
+
+@commands.command()
+@click.argument("build_id", metavar="BUILD")
+@home_option
+def rollback(build_id: str, root: Path) -> None:
+    """Give readers a kept build again: BUILD is its id, as `plumbline status` lists them.
+
+    It is verified first, and switched to in one step. Readers stay with it: nights go on and
+    publish beside it, with a warning, until `plumbline publish` gives readers the newest build.
+    """
+    from pipelines.publish.rollback import roll_back
+    from pipelines.report.text import describe_rollback
+
+    home, settings = district_at(root)
+    with at_work(home) as reporter, reporter.step("rollback"):
+        rolled_back = roll_back(home, settings, build_id)
+    click.echo(describe_rollback(rolled_back))
 
 
 @commands.command()
 @home_option
 @json_option
 def status(root: Path, *, as_json: bool) -> None:
-    """Say what the build that readers see is made of."""
+    """Say what the build that readers see is made of, and which builds are kept."""
     from rich.console import Console
 
     from pipelines.publish.status import print_status, read_status
@@ -261,11 +285,19 @@ def main() -> None:
         sys.exit(EXIT_FAILED)
 
 
-def _write_district(root: Path, *, students: int, days: int, seed: int) -> SyntheticDistrict:
+def _new_folder(root: Path) -> Home:
+    """Return what will be a home; its folder is made, because the lock lies in it."""
+    root.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
+    return Home(root.resolve())
+
+
+def _write_district(
+    root: Path, reporter: Reporter, *, students: int, days: int, seed: int
+) -> SyntheticDistrict:
     from pipelines.report.text import describe_district
     from pipelines.synth import write_district
 
-    with Reporter().step("synth"):
+    with reporter.step("synth"):
         try:
             district = write_district(root, students=students, days=days, seed=seed)
         except ValueError as error:
@@ -274,11 +306,10 @@ def _write_district(root: Path, *, students: int, days: int, seed: int) -> Synth
     return district
 
 
-def _run_night(home: Home, settings: Settings, as_of_date: date) -> Night:
+def _run_night(home: Home, settings: Settings, as_of_date: date, reporter: Reporter) -> Night:
     from pipelines.nightly import run_night
     from pipelines.report.run_report import write_run_report
 
-    with hold(home):
-        night = run_night(home, settings, as_of_date, Reporter())
-        write_run_report(home, night)
+    night = run_night(home, settings, as_of_date, reporter)
+    write_run_report(home, night)
     return night

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from pipelines.home import Home
+from pipelines.lock import hold
+from pipelines.report.progress import Reporter
 from pipelines.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class DateType(click.ParamType[date]):
@@ -38,6 +44,26 @@ def district_at(root: Path) -> District:
     """Return the home at `root` with its settings."""
     home = Home.at(root)
     return District(home, read_settings(home))
+
+
+@contextmanager
+def at_work(home: Home) -> Iterator[Reporter]:
+    """Hold the home for the command that runs; every command that writes to a home does."""
+    with hold(home, _command_line()) as killed:
+        reporter = Reporter()
+        if killed:
+            reporter.say(f"the last run was cut off ({killed}); this one clears what it left")
+        yield reporter
+
+
+def _command_line() -> str:
+    """Return the command without its options, which may name what is nobody's business."""
+    names: list[str] = []
+    context: click.Context | None = click.get_current_context()
+    while context and context.parent:
+        names.insert(0, context.info_name or "")
+        context = context.parent
+    return " ".join(["plumbline", *names])
 
 
 home_option = click.option(

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli_options import date_option, district_at, home_option, json_option
-from pipelines.lock import hold
-from pipelines.report.progress import Reporter
+from pipelines.cli_options import at_work, date_option, district_at, home_option, json_option
 from pipelines.settings import school_date_now
 
 if TYPE_CHECKING:
@@ -81,7 +79,8 @@ def export(root: Path, source: str | None, rule: str | None, out: Path) -> None:
     from pipelines.quarantine.selection import Selection
 
     home, settings = district_at(root)
-    exported = write_originals(home, settings, Selection(source, rule), out)
+    with at_work(home):
+        exported = write_originals(home, settings, Selection(source, rule), out)
     click.echo("warning: the file may hold personal data of learners; erase it after use", err=True)
     click.echo(
         f"{out}: {exported.documents:,} document(s) with {exported.items:,} rejected item(s);"
@@ -104,10 +103,10 @@ def replay(root: Path, source: str | None, rule: str | None, as_of_date: date | 
     home, settings = district_at(root)
     night = as_of_date or school_date_now(settings)
     selection = Selection(source, rule)
-    with hold(home):
-        with Reporter().step("replay") as advance:
+    with at_work(home) as reporter:
+        with reporter.step("replay") as advance:
             replayed = run_again(home, settings, selection, night=night, advance=advance)
-        with Reporter().step("load"):
+        with reporter.step("load"):
             loaded = load(home, settings, night)
     click.echo(describe_replay(replayed, loaded))
 
@@ -123,7 +122,7 @@ def release(root: Path, source: str, as_of_date: date | None) -> None:
     from pipelines.warehouse.load import load
 
     home, settings = district_at(root)
-    with hold(home), Reporter().step("load"):
+    with at_work(home) as reporter, reporter.step("load"):
         names = let_go(home, settings, source)
         loaded = load(home, settings, as_of_date or school_date_now(settings))
     click.echo(f"released: {', '.join(names)}\n{describe_load(loaded)}\n{NOT_YET_PUBLISHED}")

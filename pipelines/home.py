@@ -97,3 +97,8 @@ class Home:
     def lock_file(self) -> Path:
         """Held by the one run that may write."""
         return self.root / ".lock"
+
+    @property
+    def workers_file(self) -> Path:
+        """Held by the workers of that run, all of them together."""
+        return self.root / ".workers"

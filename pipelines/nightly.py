@@ -13,11 +13,11 @@ from pipelines.check import record_checks
 from pipelines.errors import PlumblineError
 from pipelines.identity.keys import read_key
 from pipelines.publish.folders import current_build_id
-from pipelines.publish.publish import PublishedBuild, publish_build
+from pipelines.publish.publish import PublishedBuild, publish_build, settle
 from pipelines.quality.check import run_checks
 from pipelines.quality.outcome import CheckOutcome, Stage, describe, refuse_failed
 from pipelines.quarantine.expire import expire
-from pipelines.report.changes import drift_messages, held_messages
+from pipelines.report.changes import drift_messages, held_messages, pin_message
 from pipelines.report.messages import defect_messages, delivery_messages, waiting_messages
 from pipelines.warehouse.build import BuildIdentity, BuildOutcome, build, identify_build
 from pipelines.warehouse.load import LoadOutcome, load, prepare_warehouse
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from pipelines.home import Home
     from pipelines.ingest.pipeline import IngestOutcome
+    from pipelines.publish.pin import Pin
     from pipelines.report.progress import Advance, Reporter
     from pipelines.settings import Settings
 
@@ -52,13 +53,14 @@ class Night:
     identity: BuildIdentity | None = None
     built: BuildOutcome | None = None
     checked: list[CheckOutcome] = field(default_factory=list)
+    pin: Pin | None = None
     published: PublishedBuild | None = None
     problem: PlumblineError | None = None
     warnings: list[str] = field(default_factory=list)
 
     @property
     def is_nothing_new(self) -> bool:
-        """Whether readers already have the build that tonight's inputs make."""
+        """Whether the build that tonight's inputs make is already published."""
         return self.problem is None and self.identity is not None and self.built is None
 
     @property
@@ -77,7 +79,7 @@ def run_night(home: Home, settings: Settings, as_of_date: date, reporter: Report
         _load(night, home, settings, reporter)
         _check(night, Stage.AFTER_LOAD, home, settings=settings, reporter=reporter)
         night.identity = identify_build(home, settings, as_of_date)
-        if current_build_id(home.current_build) == night.identity.build_id:
+        if _is_published(night, home, reporter):
             return night
         _build(night, home, settings, reporter)
         _check(night, Stage.AFTER_BUILD, home, settings=settings, reporter=reporter)
@@ -85,6 +87,19 @@ def run_night(home: Home, settings: Settings, as_of_date: date, reporter: Report
     except PlumblineError as problem:
         night.problem = problem
     return night
+
+
+def _is_published(night: Night, home: Home, reporter: Reporter) -> bool:
+    """Tell whether tonight's build is current, or published beside one that readers stay with."""
+    if night.identity is None:
+        return False
+    night.pin = settle(home)
+    if night.pin is None:
+        return current_build_id(home.current_build) == night.identity.build_id
+    warning = pin_message(night.pin)
+    night.warnings.append(warning)
+    reporter.say(f"  {warning}")
+    return (home.published / night.identity.build_id).is_dir()
 
 
 @contextmanager

@@ -97,6 +97,14 @@ class CircuitBreakerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishSettings:
+    """Whether readers need marts.key, and how many builds are kept to go back to."""
+
+    encrypted: bool = False
+    kept_builds: int = 7
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that district.toml says."""
 
@@ -111,7 +119,7 @@ class Settings:
     time_limits: TimeLimitSettings = field(default_factory=TimeLimitSettings)
     quarantine: QuarantineSettings = field(default_factory=QuarantineSettings)
     circuit_breaker: CircuitBreakerSettings = field(default_factory=CircuitBreakerSettings)
-    publish_encrypted: bool = False
+    publish: PublishSettings = field(default_factory=PublishSettings)
 
 
 def read_settings(home: Home) -> Settings:
@@ -202,7 +210,7 @@ def _settings(home: Home, document: dict[str, Any]) -> Settings:
         time_limits=_time_limits(document.get("time_limits", {})),
         quarantine=QuarantineSettings(**document.get("quarantine", {})),
         circuit_breaker=CircuitBreakerSettings(**document.get("circuit_breaker", {})),
-        publish_encrypted=document.get("publish", {}).get("encrypted", False),
+        publish=PublishSettings(**document.get("publish", {})),
     )
 
 

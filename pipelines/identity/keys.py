@@ -1,7 +1,7 @@
-"""Read and create the three key files of a home.
+"""Read and create the four key files of a home.
 
 pseudonym.key turns identifiers into pseudonyms, warehouse.key encrypts the warehouse,
-vault.key encrypts names and the originals of rejected events.
+vault.key encrypts names and the originals of rejected events, marts.key encrypts published marts.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from pipelines.errors import ConfigurationError
+from pipelines.files import part_of, put_in_place
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEY_NAMES = ("pseudonym", "warehouse", "vault")
+KEY_NAMES = ("pseudonym", "warehouse", "vault", "marts")
 KEY_BYTES = 32
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -67,7 +68,7 @@ def read_key(folder: Path, name: str) -> Key:
 
 
 def create_keys(folder: Path) -> None:
-    """Create the three keys of a new home; an existing key is never touched."""
+    """Create the keys of a new home; an existing key is never touched."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in KEY_NAMES:
         _write_new(folder / f"{name}.key", f"1 {secrets.token_hex(KEY_BYTES)}\n")
@@ -76,9 +77,12 @@ def create_keys(folder: Path) -> None:
 def _write_new(file: Path, text: str) -> None:
     if file.exists():
         return
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    part = part_of(file)
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as stream:
         stream.write(text)
+    put_in_place(part, file)
 
 
 def _read(file: Path) -> str:

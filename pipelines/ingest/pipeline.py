@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -27,6 +25,7 @@ from pipelines.ingest.manifest import (
 )
 from pipelines.ingest.time_limits import time_limits
 from pipelines.ingest.transforms import IngestPlan, ProcessBlocks, WriteManifests
+from pipelines.ingest.worker import worker_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 WATCH_INTERVAL_SECONDS = 1.0
 LAKE_MODE = 0o750
-_WORKER = f"{shlex.quote(sys.executable)} -m pipelines.ingest.worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,8 @@ def ingest(
 def run_pipeline(plan: IngestPlan, deliveries: tuple[Delivery, ...]) -> None:
     """Run the Beam pipeline over whole files."""
     options = PipelineOptions(direct_num_workers=plan.settings.workers)
-    runner = FnApiRunner(default_environment=SubprocessSDKEnvironment.from_command_string(_WORKER))
+    command = worker_command(plan.home)
+    runner = FnApiRunner(default_environment=SubprocessSDKEnvironment.from_command_string(command))
     blocks = [block for delivery in deliveries for block in blocks_of(delivery)]
     with beam.Pipeline(runner=runner, options=options) as pipeline:
         _ = (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from pipelines.files import part_of, put_in_place, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,9 +20,9 @@ _COMPRESSION = "zstd"
 def write_rows(file: Path, rows: Iterable[Sequence[Any]], schema: pa.Schema) -> None:
     """Write `rows`, tuples in the order of `schema`, as one Parquet file."""
     table = table_of(rows, schema)
-    temporary = _temporary(file)
-    pq.write_table(table, temporary, compression=_COMPRESSION)
-    _settle(temporary, file)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, part_of(file), compression=_COMPRESSION)
+    put_in_place(part_of(file), file)
 
 
 def table_of(rows: Iterable[Sequence[Any]], schema: pa.Schema) -> pa.Table:
@@ -33,13 +34,13 @@ def table_of(rows: Iterable[Sequence[Any]], schema: pa.Schema) -> pa.Table:
 
 def write_json(file: Path, document: Any) -> None:
     """Write a JSON document with sorted keys."""
-    temporary = _temporary(file)
-    temporary.write_bytes(
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(
+        file,
         orjson.dumps(
             document, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-        )
+        ),
     )
-    _settle(temporary, file)
 
 
 def _array(column: Sequence[Any], kind: pa.DataType) -> pa.Array:
@@ -50,15 +51,3 @@ def _array(column: Sequence[Any], kind: pa.DataType) -> pa.Array:
         if not pa.types.is_floating(kind):
             raise
         return pa.array([None if value is None else float(value) for value in column], kind)
-
-
-def _temporary(file: Path) -> Path:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    return file.with_name(f".{file.name}.{os.getpid()}")
-
-
-def _settle(temporary: Path, file: Path) -> None:
-    """Give a finished file its name; a reader sees all of it or nothing."""
-    with temporary.open("rb") as stream:
-        os.fsync(stream.fileno())
-    temporary.replace(file)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.errors import CheckFailedError, PlumblineError
+from pipelines.files import part_of
+from pipelines.identity.keys import read_key
 from pipelines.publish import folders
 from pipelines.publish.manifest import Build, BuildInput, Manifest, PublishedTable, write_manifest
 from pipelines.publish.marts import copy_marts
+from pipelines.publish.pin import Pin, read_pin
 from pipelines.publish.verify import verify_build
 from pipelines.warehouse.connection import open_encrypted
 
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
     from pipelines.identity.keys import Key
     from pipelines.settings import Settings
 
-KEPT_BUILDS = 7
 _BUILD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 
 
@@ -35,10 +37,11 @@ class PublishedBuild:
     tables: tuple[PublishedTable, ...]
     already_current: bool = False
     removed: tuple[str, ...] = ()
+    pin: Pin | None = None
 
 
 def publish_build(home: Home, settings: Settings, key: Key, build_id: str) -> PublishedBuild:
-    """Make the build in the warehouse the one that readers see.
+    """Make the build in the warehouse the one that readers see, unless they are pinned to another.
 
     Raises CheckFailedError where the copy is not whole or holds what it must not; readers then
     keep the build they have. A build that was published before is verified and switched to.
@@ -47,16 +50,39 @@ def publish_build(home: Home, settings: Settings, key: Key, build_id: str) -> Pu
     folders.prepare(home.published)
     folder = home.published / build_id
     if folder.is_dir():
-        manifest = verify_build(folder, key=key)
+        manifest = verify_build(folder, settings.keys_folder)
     else:
         manifest = _write_build(home, settings, key, build_id)
+    pin = read_pin(home.published)
+    previous = folders.current_build_id(home.current_build)
+    removed = _switch_and_prune(home, settings, pin.build_id if pin else build_id)
+    return PublishedBuild(
+        manifest.build,
+        folder,
+        manifest.tables,
+        already_current=previous == build_id,
+        removed=removed,
+        pin=pin,
+    )
+
+
+def settle(home: Home) -> Pin | None:
+    """Clear what a publish that was cut off left, and finish such a rollback; return the pin."""
+    folders.prepare(home.published)
+    pin = read_pin(home.published)
+    if pin and folders.current_build_id(home.current_build) != pin.build_id:
+        folders.switch(home.current_build, pin.build_id)
+    return pin
+
+
+def _switch_and_prune(home: Home, settings: Settings, build_id: str) -> tuple[str, ...]:
+    """Switch readers; the build that they had stays, for those who still read it."""
     previous = folders.current_build_id(home.current_build)
     if previous == build_id:
-        return PublishedBuild(manifest.build, folder, manifest.tables, already_current=True)
+        return ()
     folders.switch(home.current_build, build_id)
     spared = {build_id} | ({previous} if previous else set())
-    removed = folders.prune(home.published, keep=KEPT_BUILDS, spared=spared)
-    return PublishedBuild(manifest.build, folder, manifest.tables, removed=removed)
+    return folders.prune(home.published, keep=settings.publish.kept_builds, spared=spared)
 
 
 def _refuse_unfit_name(build_id: str) -> None:
@@ -68,18 +94,19 @@ def _refuse_unfit_name(build_id: str) -> None:
 
 
 def _write_build(home: Home, settings: Settings, key: Key, build_id: str) -> Manifest:
-    part = home.published / f"{build_id}{folders.PART_SUFFIX}"
+    part = part_of(home.published / build_id)
     part.mkdir(mode=folders.FOLDER_MODE)
+    marts_key = read_key(settings.keys_folder, "marts") if settings.publish.encrypted else None
     with open_encrypted(home.warehouse_file, key, read_only=True) as connection:
         build = _read_build(connection, build_id)
         manifest = Manifest(
             build=build,
-            is_encrypted=settings.publish_encrypted,
+            is_encrypted=settings.publish.encrypted,
             inputs=_read_inputs(connection),
-            tables=copy_marts(connection, part, key=key if settings.publish_encrypted else None),
+            tables=copy_marts(connection, part, key=marts_key),
         )
     write_manifest(part, manifest)
-    manifest = verify_build(part, key=key)
+    manifest = verify_build(part, settings.keys_folder)
     folders.seal(part)
     folders.move_into_place(part, home.published / build_id)
     return manifest

@@ -12,9 +12,10 @@ from rich.table import Table
 
 from pipelines.errors import DamagedError, PlumblineError
 from pipelines.identity.keys import read_key
-from pipelines.publish.folders import current_build_id
+from pipelines.publish.folders import current_build_id, kept_builds
 from pipelines.publish.manifest import BUILD_FILE, BuildInput, PublishedTable, read_manifest
 from pipelines.publish.marts import open_marts
+from pipelines.publish.pin import read_pin
 from pipelines.settings import read_settings
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
     from pipelines.home import Home
     from pipelines.identity.keys import Key
+    from pipelines.publish.pin import Pin
+
+
+_MINUTE = "%Y-%m-%d %H:%M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,18 @@ class CheckCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptBuild:
+    """A published build that `plumbline rollback` can switch to; one without a date is damaged."""
+
+    build_id: str
+    as_of_date: date | None
+    published_at: datetime
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """What readers see now."""
+    """What readers see now; `kept` is newest first, `pin` stands after a rollback."""
 
     build_id: str
     as_of_date: date
@@ -62,6 +77,8 @@ class Status:
     tables: tuple[PublishedTable, ...]
     sources: tuple[SourceStatus, ...]
     checks: CheckCounts
+    kept: tuple[KeptBuild, ...]
+    pin: Pin | None
 
     def as_json(self) -> str:
         """Return the status as JSON."""
@@ -100,10 +117,13 @@ def print_status(status: Status | NothingPublished, console: Console) -> None:
         console.print(status.message)
         return
     console.print(f"Build {status.build_id} as of {status.as_of_date.isoformat()}")
-    console.print(f"Published {status.published_at:%Y-%m-%d %H:%M} UTC")
+    console.print(f"Published {status.published_at:{_MINUTE}} UTC")
+    if status.pin:
+        console.print(_pin_line(status.pin))
     console.print(_checks_line(status.checks))
     console.print(_sources_table(status.sources))
     console.print(_tables_table(status.tables))
+    console.print(_kept_table(status.kept))
 
 
 def _read_build(home: Home, folder: Path) -> Status:
@@ -118,11 +138,22 @@ def _read_build(home: Home, folder: Path) -> Status:
             tables=manifest.tables,
             sources=_sources(connection),
             checks=_checks(connection, manifest.build.build_id),
+            kept=tuple(_kept(each, folder) for each in kept_builds(home.published)),
+            pin=read_pin(home.published),
         )
 
 
+def _kept(folder: Path, current: Path) -> KeptBuild:
+    written_at = _written_at(folder / BUILD_FILE)
+    try:
+        as_of_date = read_manifest(folder).build.as_of_date
+    except (OSError, ValueError, KeyError, TypeError):
+        as_of_date = None
+    return KeptBuild(folder.name, as_of_date, written_at, is_current=folder == current)
+
+
 def _key(home: Home) -> Key:
-    return read_key(read_settings(home).keys_folder, "warehouse")
+    return read_key(read_settings(home).keys_folder, "marts")
 
 
 def _written_at(file: Path) -> datetime:
@@ -172,6 +203,24 @@ def _tables_table(tables: tuple[PublishedTable, ...]) -> Table:
     table.add_column("rows", justify="right")
     for each in tables:
         table.add_row(each.qualified_name, f"{each.rows:,}")
+    return table
+
+
+def _pin_line(pin: Pin) -> str:
+    return (
+        f"Rolled back at {pin.since} from {pin.instead_of}:"
+        " nights publish beside it; `plumbline publish` gives readers the newest build"
+    )
+
+
+def _kept_table(kept: tuple[KeptBuild, ...]) -> Table:
+    table = Table(
+        "build", "as of", "published (UTC)", "", title="Kept builds", title_justify="left"
+    )
+    for each in kept:
+        mark = "current" if each.is_current else ""
+        as_of = str(each.as_of_date or "damaged")
+        table.add_row(each.build_id, as_of, f"{each.published_at:{_MINUTE}}", mark)
     return table
 
 

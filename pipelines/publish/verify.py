@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import duckdb
 
 from pipelines.errors import CheckFailedError
+from pipelines.identity.keys import read_key
 from pipelines.publish.manifest import Manifest, PublishedTable, read_manifest
 from pipelines.publish.marts import MARTS, open_marts, sha256_of
 
@@ -36,14 +37,15 @@ class _Column(NamedTuple):
     type: str
 
 
-def verify_build(folder: Path, *, key: Key | None) -> Manifest:
+def verify_build(folder: Path, keys_folder: Path) -> Manifest:
     """Return the manifest of a build that is whole; raise CheckFailedError with all its problems.
 
-    The key is needed only for an encrypted build.
+    A key is needed only for an encrypted build: marts.key.
     """
     try:
         manifest = read_manifest(folder)
-        problems = list(_problems(folder, manifest, key if manifest.is_encrypted else None))
+        key = read_key(keys_folder, "marts") if manifest.is_encrypted else None
+        problems = list(_problems(folder, manifest, key))
     except (OSError, ValueError, KeyError, TypeError):
         problems = ["build.json or a file that it names is missing or damaged"]
     except duckdb.Error:
@@ -51,7 +53,7 @@ def verify_build(folder: Path, *, key: Key | None) -> Manifest:
         problems = ["marts.duckdb does not open or lacks a table or column"]
     if problems:
         raise CheckFailedError(
-            f"the build in {folder.name} is not fit to be read:"
+            f"the build in {folder.name.strip('.')} is not fit to be read:"
             + "".join(f"\n    {problem}" for problem in problems),
             "readers keep the build they have; mend the cause, remove this folder if it is there, "
             "and run build and publish again",

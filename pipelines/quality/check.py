@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from pipelines.files import write_whole
 from pipelines.quality.outcome import CheckOutcome, Stage
 from pipelines.quality.suites import read_suites
 from pipelines.warehouse.connection import open_encrypted
@@ -49,6 +50,4 @@ def _write_outcome(file: Path, outcome: CheckOutcome) -> None:
         "results": [asdict(result) for result in outcome.results],
     }
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-    part = file.with_suffix(".part")
-    part.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
-    part.replace(file)
+    write_whole(file, orjson.dumps(document, option=orjson.OPT_INDENT_2))

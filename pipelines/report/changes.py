@@ -1,4 +1,4 @@
-"""Say what is held back, and what sources send otherwise than before."""
+"""Say what is held back from the warehouse or from readers, and what sources send otherwise."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pipelines.publish.pin import Pin
     from pipelines.warehouse.circuit_breaker import HeldDelivery, Rate
     from pipelines.warehouse.drift import Drift
 
@@ -42,6 +43,14 @@ def drift_messages(drift: Iterable[Drift]) -> list[str]:
         more = f" and {len(named) - SHOWN_NAMES} more" if len(named) > SHOWN_NAMES else ""
         lines.append(f"{source}: {kind.replace('_', ' ')}: {', '.join(named[:SHOWN_NAMES])}{more}")
     return lines
+
+
+def pin_message(pin: Pin) -> str:
+    """Return a line that says which build readers stay with, and how to let them go on."""
+    return (
+        f"readers stay with build {pin.build_id} since a rollback at {pin.since};"
+        " `plumbline publish` gives them the newest one"
+    )
 
 
 def _held(delivery: HeldDelivery) -> str:

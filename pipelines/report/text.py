@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from pipelines.home import Home
     from pipelines.ingest.pipeline import IngestOutcome
     from pipelines.nightly import Night
+    from pipelines.publish.pin import Pin
     from pipelines.publish.publish import PublishedBuild
+    from pipelines.publish.rollback import RolledBack
     from pipelines.quality.outcome import CheckOutcome
     from pipelines.quarantine.replay import Replayed
     from pipelines.settings import Settings
@@ -119,8 +121,21 @@ def describe_publish(published: PublishedBuild) -> str:
     """Say what readers see now."""
     rows = sum(table.rows for table in published.tables)
     state = "is already current" if published.already_current else "is now current"
+    if published.pin and published.pin.build_id != published.build.build_id:
+        state = "is published beside the current one"
     return (
         f"build {published.build.build_id} {state}: {len(published.tables)} tables, {rows:,} rows"
+    )
+
+
+def describe_rollback(rolled_back: RolledBack) -> str:
+    """Say what readers see now, and until when."""
+    build = rolled_back.build
+    state = "readers already had" if rolled_back.already_current else "readers have again"
+    return (
+        f"{state} build {build.build_id} as of {build.as_of_date}, instead of"
+        f" {rolled_back.instead_of}: it was verified\n"
+        "Nights go on and publish beside it; `plumbline publish` gives readers the newest build."
     )
 
 
@@ -136,11 +151,17 @@ def describe_night(home: Home, night: Night) -> str:
     if night.published:
         lines.append(describe_publish(night.published))
     if night.is_nothing_new and night.identity:
-        lines.append(f"nothing new: readers already have build {night.identity.build_id}")
+        lines.append(_nothing_new(night.identity.build_id, night.pin))
     if night.problem:
         lines.append(f"error: {night.problem}\nNothing was published; readers keep what they have.")
     lines.append(f"{len(night.warnings)} warning(s); the report is {home.reports / 'latest.json'}")
     return "\n".join(lines)
+
+
+def _nothing_new(build_id: str, pin: Pin | None) -> str:
+    if pin and pin.build_id != build_id:
+        return f"nothing new: build {build_id} is published beside the current one"
+    return f"nothing new: readers already have build {build_id}"
 
 
 def describe_demo(home: Home, settings: Settings, night: Night) -> str:

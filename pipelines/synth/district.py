@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -60,13 +61,14 @@ def write_district(
     _check(arguments, start)
     _claim(home, arguments)
     world = build_world(students=students, days=days, seed=seed, start=start)
-    write_settings(home)
     write_keys(home, seed)
     write_standards(home, world.framework)
     write_roster(home / "rosters", world)
     with TruthWriter(home / TRUTH_FOLDER) as truth:
         _Generator(world, home, truth).run()
         truth.close_books(world, arguments)
+    # Last: a folder without settings is no home, so one that was cut off is written anew.
+    write_settings(home)
     return _describe(home, world, truth)
 
 
@@ -185,12 +187,18 @@ def _check(arguments: dict[str, Any], start: date) -> None:
 
 
 def _claim(home: Path, arguments: dict[str, Any]) -> None:
-    """Refuse to write over another district: its left-over files would mix with the new ones."""
+    """Refuse to write over another district: its left-over files would mix with the new ones.
+
+    A truth without settings was left by a run that was cut off: what it wrote is removed.
+    """
     summary = home / TRUTH_FOLDER / "summary.json"
     if (home / "district.toml").exists():
         found = orjson.loads(summary.read_bytes())["arguments"] if summary.exists() else None
         if found != arguments:
             raise ValueError(f"{home} already holds another district: choose an empty folder")
+    elif (home / TRUTH_FOLDER).is_dir():
+        for folder in (home / "landing", home / TRUTH_FOLDER):
+            shutil.rmtree(folder, ignore_errors=True)
     home.mkdir(parents=True, exist_ok=True)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DISTRICT_ID = "riverbend"
-_KEY_NAMES = ("pseudonym", "warehouse", "vault")
+_KEY_NAMES = ("pseudonym", "warehouse", "vault", "marts")
 
 _DISTRICT_TOML = f"""\
 # A synthetic district. Everybody in it is invented.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import pytest
 from pipelines.home import Home
 from pipelines.identity.keys import Key
 from pipelines.publish.marts import PUBLISHED_SCHEMAS
-from pipelines.settings import Settings
+from pipelines.settings import PublishSettings, Settings
 from pipelines.warehouse.connection import open_encrypted
 from pipelines.warehouse.schema import prepare_schema
 
@@ -52,14 +53,8 @@ def other_home(tmp_path: Path, small_warehouse: Path) -> Home:
 @pytest.fixture
 def settings(home: Home) -> Settings:
     """Give the settings of the home; builds are published plain."""
-    return Settings(
-        district_id="riverbend",
-        district_name="Riverbend Unified School District",
-        zone="America/Chicago",
-        keys_folder=home.root / "keys",
-        sources=(),
-        learner_identifiers=(),
-    )
+    (home.root / "keys").mkdir(mode=0o700)
+    return small_settings(home)
 
 
 @pytest.fixture
@@ -78,23 +73,45 @@ def rebuild(home: Home, key: Key) -> Callable[[str], None]:
     """Give a function that makes the warehouse hold another build."""
 
     def run(build_id: str) -> None:
-        with open_encrypted(home.warehouse_file, key) as connection:
-            connection.execute(
-                """
-                insert into loaded.builds
-                select * replace (? as build_id) from loaded.builds limit 1
-                """,
-                [build_id],
-            )
-            tables = connection.execute(
-                "select schema_name || '.' || table_name from duckdb_tables()"
-                " where list_contains(?, schema_name)",
-                [list(PUBLISHED_SCHEMAS)],
-            ).fetchall()
-            for (table,) in tables:
-                connection.execute(f"update {table} set build_id = ?", [build_id])
+        make_hold(home, key, build_id)
 
     return run
+
+
+def make_hold(home: Home, key: Key, build_id: str) -> None:
+    """Make a warehouse hold another build of the same rows."""
+    with open_encrypted(home.warehouse_file, key) as connection:
+        connection.execute(
+            """
+            insert into loaded.builds
+            select * replace (? as build_id) from loaded.builds limit 1
+            """,
+            [build_id],
+        )
+        tables = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables()"
+            " where list_contains(?, schema_name)",
+            [list(PUBLISHED_SCHEMAS)],
+        ).fetchall()
+        for (table,) in tables:
+            connection.execute(f"update {table} set build_id = ?", [build_id])
+
+
+def small_settings(home: Home) -> Settings:
+    """Return the settings of a home of these tests."""
+    return Settings(
+        district_id="riverbend",
+        district_name="Riverbend Unified School District",
+        zone="America/Chicago",
+        keys_folder=home.root / "keys",
+        sources=(),
+        learner_identifiers=(),
+    )
+
+
+def encrypted(settings: Settings) -> Settings:
+    """Return the settings of a district that publishes encrypted builds."""
+    return replace(settings, publish=PublishSettings(encrypted=True))
 
 
 def make_home(root: Path, warehouse: Path) -> Home:

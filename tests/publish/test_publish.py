@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import stat
@@ -15,19 +14,21 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.errors import CheckFailedError, ConfigurationError, PlumblineError
+from pipelines.identity.keys import Key
 from pipelines.publish import folders
 from pipelines.publish.manifest import read_manifest
 from pipelines.publish.marts import open_marts
-from pipelines.publish.publish import KEPT_BUILDS, publish_build
+from pipelines.publish.publish import publish_build
 from pipelines.warehouse.build import latest_build
 from pipelines.warehouse.connection import open_encrypted
+from tests.publish.conftest import encrypted
+from tests.unit.examples import write_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from pipelines.home import Home
-    from pipelines.identity.keys import Key
     from pipelines.settings import Settings
 
     Rebuild = Callable[[str], None]
@@ -220,8 +221,8 @@ publish_build(home, settings, Key("warehouse", 1, bytes.fromhex({key.hex!r})), "
 
 def test_leftovers_are_removed(home: Home, settings: Settings, key: Key) -> None:
     """Half builds and a half switch of an earlier run do not stay."""
-    (home.published / "build-zero.part" / "parquet").mkdir(parents=True)
-    (home.published / "current.part").symlink_to("build-zero")
+    (home.published / ".build-zero.part" / "parquet").mkdir(parents=True)
+    (home.published / ".current.part").symlink_to("build-zero")
 
     publish_build(home, settings, key, "build-one")
 
@@ -261,10 +262,10 @@ def test_damaged_earlier_build_is_refused(
 def test_old_builds_are_pruned(home: Home, settings: Settings, key: Key) -> None:
     """The newest builds stay, and so do the current and the previous one, however old."""
     publish_build(home, settings, key, "build-one")
-    for number in range(KEPT_BUILDS + 2):
+    for number in range(9):
         _pretend_build(home, f"later-{number}", seconds=number)
 
-    removed = folders.prune(home.published, keep=KEPT_BUILDS, spared={"build-one", "later-0"})
+    removed = folders.prune(home.published, keep=7, spared={"build-one", "later-0"})
 
     assert removed == ("later-1",)
     assert (home.published / "build-one").is_dir()
@@ -293,10 +294,7 @@ def test_build_that_was_cut_off_is_not_the_latest(
     home: Home, settings: Settings, key: Key, change: Change
 ) -> None:
     """A build of which dbt did not finish is neither checked nor published by hand."""
-    key_file = settings.keys_folder / "warehouse.key"
-    key_file.parent.mkdir(exist_ok=True)
-    key_file.write_text(f"{key.version} {key.hex}\n", encoding="ascii")
-    key_file.chmod(0o600)
+    write_key(settings.keys_folder, key)
     assert latest_build(home, settings).build_id == "build-one"
     change("update loaded.builds set tests_passed = null")
     with pytest.raises(ConfigurationError, match="built and tested to its end"):
@@ -312,10 +310,11 @@ def test_unfit_name_is_refused(home: Home, settings: Settings, key: Key, name: s
 
 
 def test_encrypted_build_opens_with_the_key_only(home: Home, settings: Settings, key: Key) -> None:
-    """With publish.encrypted, neither DuckDB's file nor Parquet can be read without the key."""
-    encrypted = dataclasses.replace(settings, publish_encrypted=True)
+    """With publish.encrypted, only marts.key opens the files: the warehouse's key does not."""
+    marts_key = Key("marts", 1, bytes(range(1, 33)))
+    write_key(settings.keys_folder, marts_key)
 
-    published = publish_build(home, encrypted, key, "build-one")
+    published = publish_build(home, encrypted(settings), key, "build-one")
 
     assert read_manifest(published.folder).is_encrypted
     with pytest.raises(duckdb.Error), duckdb.connect(published.folder / "marts.duckdb"):
@@ -328,7 +327,9 @@ def test_encrypted_build_opens_with_the_key_only(home: Home, settings: Settings,
     )
     assert b"Mill Creek" not in everything
     parquet = published.folder / "parquet" / "roster" / "schools" / "schools.parquet"
-    with open_marts(published.folder, key=key) as reader:
+    with pytest.raises(PlumblineError), open_marts(published.folder, key=key):
+        pass
+    with open_marts(published.folder, key=marts_key) as reader:
         assert reader.execute("select count(*) from roster.schools").fetchall() == [(2,)]
         assert reader.execute(
             "select count(*) from read_parquet(?, encryption_config = {footer_key: 'marts'})",

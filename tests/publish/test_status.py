@@ -20,6 +20,8 @@ from pipelines.publish.status import (
     print_status,
     read_status,
 )
+from tests.publish.conftest import encrypted
+from tests.unit.examples import write_key
 
 if TYPE_CHECKING:
     from pipelines.home import Home
@@ -86,7 +88,8 @@ def test_encrypted_build_is_read_with_the_home_s_key(
     home: Home, settings: Settings, key: Key
 ) -> None:
     """The key of an encrypted build is found where district.toml says."""
-    publish_build(home, dataclasses.replace(settings, publish_encrypted=True), key, "build-one")
+    write_key(settings.keys_folder, dataclasses.replace(key, name="marts"))
+    publish_build(home, encrypted(settings), key, "build-one")
     home.settings_file.write_text(
         """
         [district]
@@ -99,10 +102,6 @@ def test_encrypted_build_is_read_with_the_home_s_key(
         roster_field = "email"
         """
     )
-    settings.keys_folder.mkdir(mode=0o700)
-    file = settings.keys_folder / "warehouse.key"
-    file.touch(mode=0o600)
-    file.write_text(f"1 {key.hex}\n")
 
     status = read_status(home)
 

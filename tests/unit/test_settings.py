@@ -11,6 +11,7 @@ from pipelines.home import Home
 from pipelines.settings import (
     IngestSettings,
     LearnerIdentifier,
+    PublishSettings,
     ReportedDuration,
     Settings,
     Source,
@@ -53,6 +54,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
 folder = "/etc/plumbline"
 [publish]
 encrypted = true
+kept_builds = 30
 [[verbs]]
 verb = "https://x.example/v"
 action = "hinted"
@@ -63,7 +65,7 @@ activity_type = ""
     assert settings.sources[0] == Source("mathpath", ReportedDuration.AFTER)
     assert settings.verbs == (VerbAction("https://x.example/v", "hinted", None),)
     assert settings.ingest == IngestSettings(3, 65536, 1024, 2.0)
-    assert settings.publish_encrypted
+    assert settings.publish == PublishSettings(encrypted=True, kept_builds=30)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipelines import files
 from pipelines.ingest import write
 from pipelines.settings import IngestSettings
 from tests.unit.examples import CALIPER_CONTEXT, caliper_event, deliver, lines, statement
@@ -138,20 +139,22 @@ def test_a_replay_that_is_cut_off_is_none_or_whole(
     strict: SmallDistrict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed at any write, each file is as before or wholly replayed; the next run ends it."""
-    before, settle = strict.counts(), write._settle
+    before, in_place = strict.counts(), files.put_in_place
     for allowed in (0, 1, 2, 4, 0, 1):
         done: list[Path] = []
 
-        def cut_off(temporary: Path, file: Path, done: list[Path] = done) -> None:
+        def cut_off(part: Path, file: Path, done: list[Path] = done) -> None:
             if len(done) == allowed:  # noqa: B023 - the replay runs within the round
                 raise KeyboardInterrupt
             done.append(file)
-            settle(temporary, file)
+            in_place(part, file)
 
-        monkeypatch.setattr(write, "_settle", cut_off)
+        monkeypatch.setattr(write, "put_in_place", cut_off)
+        monkeypatch.setattr(files, "put_in_place", cut_off)
         with pytest.raises(KeyboardInterrupt):
             strict.replay()
-        monkeypatch.setattr(write, "_settle", settle)
+        monkeypatch.setattr(write, "put_in_place", in_place)
+        monkeypatch.setattr(files, "put_in_place", in_place)
         strict.load()
         assert all(
             counts in (before[name], WHOLE[name]) for name, counts in strict.counts().items()
