@@ -194,9 +194,10 @@ def publish(root: Path) -> None:
 @click.argument("build_id", metavar="BUILD")
 @home_option
 def rollback(build_id: str, root: Path) -> None:
-    """Give readers a kept build again: BUILD is its id, as `plumbline status` lists them.
+    """Give readers an earlier build again.
 
-    It is verified first, and switched to in one step. Readers stay with it: nights go on and
+    BUILD is one that is kept: `plumbline status` lists them. It is verified first, and switched to
+    in one step. Readers stay with it: nights go on and
     publish beside it, with a warning, until `plumbline publish` gives readers the newest build.
     """
     from pipelines.publish.rollback import roll_back

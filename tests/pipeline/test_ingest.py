@@ -15,6 +15,7 @@ from pipelines.identity.keys import Key
 from pipelines.ingest import pipeline
 from pipelines.ingest.manifest import manifest_file
 from pipelines.ingest.pipeline import IngestOutcome, ingest
+from pipelines.ingest.worker import worker_command
 from pipelines.report.text import describe_ingest
 from pipelines.settings import read_settings
 from tests.pipeline.defective_worker import ACTIVITY
@@ -166,8 +167,10 @@ def test_a_defect_of_ours_rejects_one_event_and_shouts(
         statement(number, object=about) if number == 5 else statement(number) for number in range(9)
     ]
     deliver(home, "mathpath/a.ndjson", lines(*events))
-    worker = pipeline._WORKER.replace("pipelines.ingest.worker", "tests.pipeline.defective_worker")
-    monkeypatch.setattr(pipeline, "_WORKER", worker)
+    command = worker_command(home).replace(
+        "pipelines.ingest.worker", "tests.pipeline.defective_worker"
+    )
+    monkeypatch.setattr(pipeline, "worker_command", lambda _: command)
     outcome = _ingest(home)
     (manifest,) = outcome.ingested
     assert (manifest.read, manifest.accepted, manifest.rejected) == (9, 8, 1)

@@ -110,7 +110,10 @@ select
     files.batch_number as batch_number
 from loaded.files as files, range(1000) as numbers (number);
 
-insert into loaded.builds
+insert into loaded.builds (
+    build_id, as_of_date, inputs_hash, started_at, tests_passed, finished_at,
+    checks_passed, checks_warned, checks_failed
+)
 values (
     'build-one', date '2025-10-10', sha256('inputs'),
     timestamptz '2025-10-10 07:00:00+00', 100, null, 40, 1, 0
