@@ -13,9 +13,10 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
+from pipelines.files import remove_parts
 from pipelines.identity.keys import read_key
 from pipelines.ingest.blocks import blocks_of
-from pipelines.ingest.deliveries import Delivery, Waiting, find_deliveries
+from pipelines.ingest.deliveries import Delivery, Landing, Waiting, find_deliveries
 from pipelines.ingest.manifest import (
     FileFacts,
     Manifest,
@@ -59,12 +60,7 @@ def ingest(
     refuse_other_key(home, key.fingerprint)
     read_key(settings.keys_folder, "vault")
     landing = find_deliveries(home, settings)
-    new = {
-        delivery.digest: delivery
-        for delivery in reversed(landing.deliveries)
-        if not manifest_file(home, delivery.digest).exists()
-    }
-    deliveries = tuple(sorted(new.values(), key=lambda delivery: delivery.name))
+    deliveries = _not_ingested(home, landing)
     facts = {
         each.digest: FileFacts(
             each.digest, each.name, each.source, each.size_bytes, key.fingerprint
@@ -79,13 +75,28 @@ def ingest(
         time_limits(settings, night),
         facts,
     )
+    remove_unfinished(home)
     if deliveries:
         home.lake.mkdir(parents=True, exist_ok=True)
         home.lake.chmod(LAKE_MODE)
-        _remove_unfinished(home, deliveries)
         with watched(home, deliveries, advance):
             run_pipeline(plan, deliveries)
-    ingested = tuple(each for each in read_manifests(home) if each.digest in facts)
+    return _outcome(home, landing, deliveries)
+
+
+def _not_ingested(home: Home, landing: Landing) -> tuple[Delivery, ...]:
+    """Return what the lake does not hold, in the order of names; of equal files the first."""
+    new = {
+        delivery.digest: delivery
+        for delivery in reversed(landing.deliveries)
+        if not manifest_file(home, delivery.digest).exists()
+    }
+    return tuple(sorted(new.values(), key=lambda delivery: delivery.name))
+
+
+def _outcome(home: Home, landing: Landing, deliveries: tuple[Delivery, ...]) -> IngestOutcome:
+    digests = {each.digest for each in deliveries}
+    ingested = tuple(each for each in read_manifests(home) if each.digest in digests)
     done = {each.digest for each in ingested}
     unreadable = tuple(
         Waiting(each.name, "could not be read to its end")
@@ -133,8 +144,14 @@ def watched(
         watcher.join()
 
 
-def _remove_unfinished(home: Home, deliveries: tuple[Delivery, ...]) -> None:
-    """Remove what an ingest that was cut off left of these files."""
-    for delivery in deliveries:
-        for folder in (home.events, home.rejects):
-            shutil.rmtree(folder / delivery.digest, ignore_errors=True)
+def remove_unfinished(home: Home) -> None:
+    """Remove from the lake what no manifest vouches for.
+
+    An ingest that was cut off left it there; of a file that is gone from landing/ since then,
+    nothing else would ever remove it.
+    """
+    remove_parts(home.lake)
+    for folder in (home.events, home.rejects):
+        for of_file in folder.glob("*"):
+            if not manifest_file(home, of_file.name).exists():
+                shutil.rmtree(of_file)
