@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipelines.ingest.time_limits import TimeLimits
 
 # How many statements are judged together: one that is wrong costs the others a second look.
-STATEMENTS_AT_ONCE = 512
+STATEMENTS_AT_ONCE = 128
 # A member that is not there; the splitter gives the others as Raw.
 _NO_BYTES: Any = b""
 _COLON_IN_DISGUISE = b"\\u003"
@@ -73,15 +73,17 @@ class StatementReader:
         self._limits = limits
         self._used: list[Member] = []
 
-    def read(self, items: Sequence[RawItem], source: str) -> list[EventRow | None]:
-        """Return the row of each ordinary valid statement, and None where the long way is to go."""
+    def read(self, items: Sequence[RawItem], source: str) -> Iterator[EventRow | None]:
+        """Yield the row of each ordinary valid statement, and None where the long way is to go."""
+        for start in range(0, len(items), STATEMENTS_AT_ONCE):
+            yield from self._read_together(items[start : start + STATEMENTS_AT_ONCE], source)
+
+    def _read_together(self, items: Sequence[RawItem], source: str) -> list[EventRow | None]:
         rows: list[EventRow | None] = [None] * len(items)
         for members, drafts in self._drafts(items).items():
-            for start in range(0, len(drafts), STATEMENTS_AT_ONCE):
-                together = drafts[start : start + STATEMENTS_AT_ONCE]
-                for draft, own in self._valid(together, members):
-                    place = Place(source, items[draft.item_number].line_number, 0)
-                    rows[draft.item_number] = self._row(draft, own, place=place, members=members)
+            for draft, own in self._valid(drafts, members):
+                place = Place(source, items[draft.item_number].line_number, 0)
+                rows[draft.item_number] = self._row(draft, own, place=place, members=members)
         return rows
 
     def finish(self) -> None:
