@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 # An integer beyond is none in IEEE 754, on which RFC 8785 rests.
 _LARGEST_INTEGER = 2**53 - 1
-_NOTHING: dict[str, Any] = {}
 _MAY_BE_WRITTEN_OTHERWISE = re.compile(rb"\.0(?!\d)|\d{16}")
 
 
@@ -38,7 +37,7 @@ def comparable_own(
     if timestamp is not None:
         own["timestamp"] = normal_time(timestamp)
     if result is not None:
-        own["result"] = result if _has_one_form(result) else normal_numbers(result)
+        own["result"] = _result(result)
     if registration is not None:
         own["registration"] = registration.lower()
     return orjson.dumps(own, option=orjson.OPT_SORT_KEYS)
@@ -69,14 +68,17 @@ def _canonical(value: Any) -> bytes:
     return body
 
 
-def _has_one_form(result: dict[str, Any]) -> bool:
-    """Tell of most results at once that their numbers are written as RFC 8785 writes them."""
+def _result(result: dict[str, Any]) -> dict[str, Any]:
+    """Write a result one way: the numbers of a score as doubles, which is what they are."""
     if "extensions" in result:
-        return False
-    for number in result.get("score", _NOTHING).values():
-        if number.is_integer() if type(number) is float else abs(number) > _LARGEST_INTEGER:
-            return False
-    return True
+        result = {**result, "extensions": normal_numbers(result["extensions"])}
+    if "score" not in result:
+        return result
+    score = {
+        name: float(number) if type(number) is int else number
+        for name, number in result["score"].items()
+    }
+    return {**result, "score": score}
 
 
 def _sub_statement(statement: dict[str, Any]) -> dict[str, Any]:

@@ -56,8 +56,8 @@ class Member:
 
 ABSENT = Member()
 # Not valid, not about an activity, or too long: the whole statement needs a closer look, and gets
-# one because its colons do not add up.
-UNUSUAL = Member(colons=-(1 << 62))
+# one because there are too few colons for it.
+UNUSUAL = Member(colons=1 << 62)
 
 
 # The bytes of a member before and after what each statement has there for itself, if anything.

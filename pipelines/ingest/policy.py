@@ -89,7 +89,11 @@ class Minimiser:
 
     def minimise(self, event: dict[str, Any]) -> None:
         """Remove, in place, every member that is not allowed."""
-        _minimise(event, self._root)
+        _minimise([event], self._root)
+
+    def minimise_all(self, events: list[dict[str, Any]]) -> None:
+        """Remove, in place, every member that is not allowed, from many events at once."""
+        _minimise(events, self._root)
 
     def types(self) -> dict[RefusedField, frozenset[str]]:
         """Tell the JSON types that removed members had: at least of the first of each shape."""
@@ -201,23 +205,32 @@ class _Place:
         return shape
 
 
-def _minimise(value: dict[str, Any], place: _Place) -> None:
-    names = tuple(value)
-    shape = place.shapes.get(names)
-    if shape is None:
-        shape = place.count(names, value)
-    else:
-        shape.occurrences += 1
-    for name in shape.surplus:
-        del value[name]
+def _minimise(values: list[dict[str, Any]], place: _Place) -> None:
+    shapes = place.shapes
+    for value in values:
+        names = tuple(value)
+        shape = shapes.get(names)
+        if shape is None:
+            shape = place.count(names, value)
+        else:
+            shape.occurrences += 1
+        for name in shape.surplus:
+            del value[name]
     for name, member in place.nested:
-        inner = value.get(name)
-        if type(inner) is dict:
+        inner = _objects([value[name] for value in values if name in value])
+        if inner:
             _minimise(inner, member)
-        elif type(inner) is list:
-            for element in inner:
-                if type(element) is dict:
-                    _minimise(element, member)
+
+
+def _objects(values: list[Any]) -> list[dict[str, Any]]:
+    """Return the objects among values and, where these are lists, among their elements."""
+    found = []
+    for value in values:
+        if type(value) is dict:
+            found.append(value)
+        elif type(value) is list:
+            found += [element for element in value if type(element) is dict]
+    return found
 
 
 def shown_name(name: str) -> str:

@@ -29,6 +29,11 @@ class TimeLimits(NamedTuple):
         """Tell whether a time lies within the limits; one that cannot be read does not."""
         return self.first <= normal_time(text) < self.end
 
+    def hold_all(self, texts: list[str]) -> bool:
+        """Tell whether all of some times lie within the limits."""
+        times = [*map(normal_time, texts)]
+        return self.first <= min(times) and max(times) < self.end
+
     def findings_of(self, item: Item) -> tuple[Finding, ...]:
         """Return what is wrong with the times of a valid item that its row would take."""
         return tuple(

@@ -17,6 +17,8 @@ from pipelines.ingest.rows import (
 from pipelines.ingest.times import parse_duration_seconds, parse_time
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pipelines.ingest.rows import Identity
 
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
@@ -36,14 +38,38 @@ class Parts(NamedTuple):
     parent_id: str | None = None
     standard_refs: list[str] | None = None
     chosen_by: str | None = None
-    session_key: str | None = None
+
+
+class Acts(NamedTuple):
+    """Minimised statements of one version, column by column.
+
+    A column of parts serves for the columns that come from the member it is named after.
+    """
+
+    spec_version: str
+    event_ids: list[str]
+    digests: list[str]
+    statements: list[dict[str, Any]]
+    actors: list[Parts]
+    verbs: list[Parts]
+    objects: list[Parts]
+    contexts: list[Parts]
+    session_keys: list[str | None]
 
 
 def xapi_row(
     statement: dict[str, Any], identity: Identity, *, place: Place, keyring: Keyring
 ) -> EventRow | None:
     """Return the row of a valid, minimised statement; None without a time: it has no school day."""
-    return row_of_parts(statement, identity, place=place, parts=parts_of(statement, keyring))
+    parts = [parts_of(statement, keyring)]
+    registration = statement.get("context", _NOTHING).get("registration")
+    session_key = keyring.session_key(registration) if registration else None
+    event_id, digest, version = identity
+    acts = Acts(
+        version, [event_id], [digest], [statement], parts, parts, parts, parts, [session_key]
+    )
+    (row,) = rows_of(acts, [place])
+    return row
 
 
 def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
@@ -54,7 +80,6 @@ def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
     definition = target.get("definition", _NOTHING) if is_activity else _NOTHING
     context = statement.get("context", _NOTHING)
     activities = context.get("contextActivities", _NOTHING)
-    registration = context.get("registration")
     return Parts(
         _actor_key(statement.get("actor", _NOTHING), keyring),
         verb,
@@ -65,53 +90,58 @@ def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
         _first_id(activities.get("parent")),
         _standard_refs(activities),
         chosen_by(context.get("extensions")),
-        keyring.session_key(registration) if registration else None,
     )
 
 
-def row_of_parts(
-    statement: dict[str, Any], identity: Identity, *, place: Place, parts: Parts
-) -> EventRow | None:
-    """Return the row of a minimised statement whose parts are known already."""
+def rows_of(acts: Acts, places: list[Place]) -> list[EventRow | None]:
+    """Return the row of each minimised statement, and None for one without a time."""
+    results = [statement.get("result", _NOTHING) for statement in acts.statements]
+    scores = [result.get("score", _NOTHING) for result in results]
+    actor_keys = [parts.actor_key for parts in acts.actors]
+    nothing = [None] * len(places)
+    columns = (
+        [place.source for place in places],
+        acts.event_ids,
+        ["xapi"] * len(places),
+        [acts.spec_version] * len(places),
+        acts.digests,
+        actor_keys,
+        ["actor" if key else None for key in actor_keys],
+        [parts.verb for parts in acts.verbs],
+        nothing,
+        [parts.activity_id for parts in acts.objects],
+        [parts.activity_type for parts in acts.objects],
+        [parts.parent_id for parts in acts.contexts],
+        [parts.standard_refs for parts in acts.contexts],
+        nothing,
+        [parts.chosen_by for parts in acts.contexts],
+        acts.session_keys,
+        [parts.voids_event_id for parts in acts.objects],
+        [score.get("scaled") for score in scores],
+        [score.get("raw") for score in scores],
+        [score.get("min") for score in scores],
+        [score.get("max") for score in scores],
+        [parts.choice_count for parts in acts.objects],
+        [_seconds(result.get("duration")) for result in results],
+        [result.get("success") for result in results],
+        [result.get("completion") for result in results],
+        [_time_of(statement) for statement in acts.statements],
+        nothing,
+        nothing,
+        [place.line_number for place in places],
+        [place.item_number for place in places],
+    )
+    rows = map(EventRow._make, zip(*columns, strict=True))
+    return [row if row.occurred_at else None for row in rows]
+
+
+def _time_of(statement: dict[str, Any]) -> datetime | None:
     time = statement.get("timestamp") or statement.get("stored")
-    occurred_at = parse_time(time) if time else None
-    if occurred_at is None:
-        return None
-    result = statement.get("result", _NOTHING)
-    score = result.get("score", _NOTHING)
-    duration = result.get("duration")
-    return EventRow(
-        place.source,
-        identity.event_id,
-        "xapi",
-        identity.spec_version,
-        identity.body_digest,
-        parts.actor_key,
-        "actor" if parts.actor_key else None,
-        parts.verb,
-        None,
-        parts.activity_id,
-        parts.activity_type,
-        parts.parent_id,
-        parts.standard_refs,
-        None,
-        parts.chosen_by,
-        parts.session_key,
-        parts.voids_event_id,
-        score.get("scaled"),
-        score.get("raw"),
-        score.get("min"),
-        score.get("max"),
-        parts.choice_count,
-        parse_duration_seconds(duration) if duration else None,
-        result.get("success"),
-        result.get("completion"),
-        occurred_at,
-        None,
-        None,
-        place.line_number,
-        place.item_number,
-    )
+    return parse_time(time) if time else None
+
+
+def _seconds(duration: str | None) -> float | None:
+    return parse_duration_seconds(duration) if duration else None
 
 
 def identifier_of(actor: dict[str, Any]) -> LocalIdentifier | None:
