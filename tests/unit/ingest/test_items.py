@@ -220,3 +220,14 @@ def test_an_array_that_is_not_closed_is_one_fault_after_its_elements() -> None:
     items = list(cut_documents([b'[{"a":1},\n{"b"'], item_bytes=ROOMY))
     assert [item.raw for item in items] == [b'{"a":1}', b'{"b"', b""]
     assert (items[-1].fault, items[-1].line_number) == (ARRAY_UNCLOSED, 2)
+
+
+def test_pieces_of_blank_lines_are_counted() -> None:
+    """A piece that holds nothing but line ends moves lines and bytes on, wherever it comes."""
+    pieces = [b"\n" * 5, b" \r\n", b"{}", b"\n\n", b"[1", b"\n", b"\n", b"[2]"]
+    found = [(each.line_number, each.byte_start, each.raw) for each in _lines(pieces)]
+    assert found == [(7, 8, b"{}"), (9, 12, b"[1"), (11, 16, b"[2]")]
+
+
+def _lines(pieces: list[bytes]) -> list[RawItem]:
+    return list(cut_lines(pieces, item_bytes=ROOMY))
