@@ -72,7 +72,6 @@ def caliper_row(
         None,
         _duration_seconds(timed),
         None,
-        None,
         occurred_at,
         _time(timed.get("startedAtTime")),
         _time(timed.get("endedAtTime")),

@@ -60,8 +60,7 @@ class EventRow(NamedTuple):
     choice_count: int | None
     duration_seconds: float | None
     success: bool | None
-    completion: bool | None
-    occurred_at: datetime
+    occurred_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
     line_number: int

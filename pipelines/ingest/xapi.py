@@ -60,7 +60,7 @@ class Acts(NamedTuple):
 def xapi_row(
     statement: dict[str, Any], identity: Identity, *, place: Place, keyring: Keyring
 ) -> EventRow | None:
-    """Return the row of a valid, minimised statement; None without a time: it has no school day."""
+    """Return the row of a valid, minimised statement; None where it lacks a time and needs one."""
     parts = [parts_of(statement, keyring)]
     registration = statement.get("context", _NOTHING).get("registration")
     session_key = keyring.session_key(registration) if registration else None
@@ -94,7 +94,10 @@ def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
 
 
 def rows_of(acts: Acts, places: list[Place]) -> list[EventRow | None]:
-    """Return the row of each minimised statement, and None for one without a time."""
+    """Return the row of each minimised statement, and None for one that lacks a time and needs one.
+
+    A voiding statement needs none: it takes its target back whenever it was said.
+    """
     results = [statement.get("result", _NOTHING) for statement in acts.statements]
     scores = [result.get("score", _NOTHING) for result in results]
     actor_keys = [parts.actor_key for parts in acts.actors]
@@ -124,7 +127,6 @@ def rows_of(acts: Acts, places: list[Place]) -> list[EventRow | None]:
         [parts.choice_count for parts in acts.objects],
         [_seconds(result.get("duration")) for result in results],
         [result.get("success") for result in results],
-        [result.get("completion") for result in results],
         [_time_of(statement) for statement in acts.statements],
         nothing,
         nothing,
@@ -132,7 +134,7 @@ def rows_of(acts: Acts, places: list[Place]) -> list[EventRow | None]:
         [place.item_number for place in places],
     )
     rows = map(EventRow._make, zip(*columns, strict=True))
-    return [row if row.occurred_at else None for row in rows]
+    return [row if row.occurred_at or row.voids_event_id else None for row in rows]
 
 
 def _time_of(statement: dict[str, Any]) -> datetime | None:

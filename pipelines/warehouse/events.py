@@ -83,7 +83,12 @@ with delivered as (
 ),
 
 known as (
-    select loaded_events.source, loaded_events.event_id, loaded_events.body_digest
+    select
+        loaded_events.source,
+        loaded_events.event_id,
+        loaded_events.body_digest,
+        loaded_events.file_digest,
+        loaded_events.line_number
     from loaded.events as loaded_events
     semi join delivered
         on delivered.source = loaded_events.source
@@ -93,7 +98,7 @@ known as (
 standing as (
     select * from known
     union all
-    select source, event_id, body_digest
+    select source, event_id, body_digest, file_digest, line_number
     from delivered
     anti join known using (source, event_id)
     where arrival = 1
@@ -102,6 +107,8 @@ standing as (
 select
     delivered.*,
     standing.body_digest as standing_body_digest,
+    standing.file_digest as standing_file_digest,
+    standing.line_number as standing_line_number,
     case
         when known.event_id is null and delivered.arrival = 1 then 'loaded'
         when delivered.body_digest = standing.body_digest then 'duplicate'
@@ -128,6 +135,8 @@ select
     source,
     event_id,
     standing_body_digest,
+    standing_file_digest,
+    standing_line_number,
     body_digest,
     file_digest,
     line_number,

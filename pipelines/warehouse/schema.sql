@@ -102,6 +102,8 @@ create table if not exists loaded.conflicts (
     source varchar not null,
     event_id varchar not null,
     loaded_body_digest varchar not null,
+    loaded_file_digest varchar not null,
+    loaded_line_number integer not null,
     conflicting_body_digest varchar not null,
     file_digest varchar not null,
     line_number integer not null,

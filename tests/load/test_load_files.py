@@ -106,18 +106,21 @@ def test_duplicates_across_nights(ingest: Ingest, load_home: Load, query: Query)
 
 
 def test_a_conflict_names_both_bodies(ingest: Ingest, load_home: Load, query: Query) -> None:
-    """A conflict is kept aside with the digest of the body that stays and of its own."""
+    """A conflict is kept aside with digest and place of the body that stays and of its own."""
     ingest("mathpath/a.ndjson", statement(1))
     load_home()
-    ingest("mathpath/b.ndjson", statement(1, timestamp=LATER))
+    ingest("mathpath/b.ndjson", statement(2), statement(1, timestamp=LATER))
     load_home()
     assert query(
         """
         select events.body_digest = conflicts.loaded_body_digest,
-            events.body_digest = conflicts.conflicting_body_digest
+            events.body_digest = conflicts.conflicting_body_digest,
+            events.file_digest = conflicts.loaded_file_digest,
+            events.file_digest = conflicts.file_digest,
+            conflicts.loaded_line_number, conflicts.line_number
         from loaded.conflicts inner join loaded.events using (source, event_id)
         """
-    ) == [(True, False)]
+    ) == [(True, False, True, False, 1, 2)]
 
 
 def test_a_conflict_that_comes_again_is_a_conflict_again(

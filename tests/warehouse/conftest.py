@@ -78,6 +78,22 @@ def shuffled(
 
 
 @pytest.fixture(scope="session")
+def without_voided(
+    riverbend: BuiltDistrict, build_district: Callable[..., BuiltDistrict]
+) -> BuiltDistrict:
+    """Riverbend, as if nothing that was taken back had ever been said."""
+    events = riverbend.contents.events
+    voided = {(event.source, event.voids_event_id) for event in events if event.voids_event_id}
+    kept = [
+        event
+        for event in events
+        if not event.voids_event_id and (event.source, event.event_id) not in voided
+    ]
+    assert len(kept) < len(events) - len(voided) / 2
+    return build_district(Contents(riverbend.contents.tables, kept), *ONLY_MODELS)
+
+
+@pytest.fixture(scope="session")
 def two_tabs(
     riverbend: BuiltDistrict, build_district: Callable[..., BuiltDistrict]
 ) -> BuiltDistrict:

@@ -17,7 +17,16 @@ MARTS = {
     "roster": ("students", "sections", "enrollments", "schools", "standards"),
     "learning": ("mastery", "mastery_evidence", "class_mastery"),
     "proxies": ("time_on_task", "activity_counts"),
-    "audit": ("reconciliation", "rejections", "unmatched", "refused_fields", "held", "builds"),
+    "audit": (
+        "reconciliation",
+        "rejections",
+        "unmatched",
+        "refused_fields",
+        "held",
+        "conflicts",
+        "voids",
+        "builds",
+    ),
 }
 NAMES = [f"{schema}.{mart}" for schema, marts in MARTS.items() for mart in marts]
 KINDS = {"identifier", "roster", "evidence", "inference", "proxy", "signal", "audit"}
@@ -55,6 +64,14 @@ def test_order_of_delivery_changes_nothing(
 ) -> None:
     """The same rows in another order give the same marts, to the last digit."""
     assert shuffled.build.mart(mart) == riverbend.build.mart(mart)
+
+
+@pytest.mark.parametrize("mart", [name for name in NAMES if not name.startswith("audit.")])
+def test_marts_are_as_if_a_voided_event_had_never_been(
+    riverbend: BuiltDistrict, without_voided: BuiltDistrict, mart: str
+) -> None:
+    """Neither a voided event nor its void leaves a trace in what is measured."""
+    assert without_voided.build.mart(mart) == riverbend.build.mart(mart)
 
 
 def test_building_again_changes_nothing(shuffled: BuiltDistrict) -> None:

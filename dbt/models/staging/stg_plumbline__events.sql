@@ -33,7 +33,6 @@ final as (
         choice_count,
         duration_seconds,
         success,
-        completion,
         occurred_at,
         started_at,
         ended_at

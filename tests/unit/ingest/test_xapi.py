@@ -108,19 +108,18 @@ def test_a_voiding_statement_names_what_it_voids(row_of: Callable[[Any], EventRo
 
 
 def test_a_result_is_copied(row_of: Callable[[Any], EventRow]) -> None:
-    """Score, success, completion and duration stand in their columns."""
+    """Score, success and duration stand in their columns."""
     row = row_of(
         statement(
             result={
                 "score": {"scaled": 0.5, "raw": 3, "min": 1, "max": 5},
                 "success": False,
-                "completion": True,
                 "duration": "PT1M30S",
             }
         )
     )
     assert (row.score_scaled, row.score_raw, row.score_min, row.score_max) == (0.5, 3, 1, 5)
-    assert (row.success, row.completion, row.duration_seconds) == (False, True, 90)
+    assert (row.success, row.duration_seconds) == (False, 90)
 
 
 def test_a_bare_statement_leaves_the_rest_empty(row_of: Callable[[Any], EventRow]) -> None:

@@ -52,6 +52,7 @@ def test_every_kind_of_drift_is_found_once(district: SmallDistrict) -> None:
     drift = district.load(NIGHT + timedelta(days=1)).drift
     assert set(drift) == {
         Drift(SOURCE, DriftKind.NEW_FIELD, "$.context.language"),
+        Drift(SOURCE, DriftKind.NEW_FIELD, "$.result.completion"),
         Drift(SOURCE, DriftKind.NEW_EXTENSION, f'$.context.extensions["{EXTENSION}"]'),
         Drift(SOURCE, DriftKind.VANISHED_FIELD, "$.context.revision"),
         Drift(SOURCE, DriftKind.VANISHED_COLUMN, "success"),

@@ -22,7 +22,11 @@ stored_by_file as (
 
     select
         file_digest,
-        count(*) as stored_events
+        count(*) as stored_events,
+        array_to_string(
+            list_sort(list_distinct(list(standard || ' ' || spec_version))),
+            ', '
+        ) as spec_versions
     from events
     group by file_digest
 
@@ -44,6 +48,7 @@ final as (
         files.file_digest as digest,
         files.file_name,
         files.source,
+        stored_by_file.spec_versions,
         files.read_events as read,
         files.loaded_events as loaded,
         files.duplicate_events as duplicate,
