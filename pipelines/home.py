@@ -69,6 +69,11 @@ class Home:
         return self.lake / "manifests"
 
     @property
+    def archive(self) -> Path:
+        """Loaded deliveries, sealed, a folder for each night."""
+        return self.root / "archive"
+
+    @property
     def warehouse_file(self) -> Path:
         """The encrypted warehouse."""
         return self.root / "warehouse" / "warehouse.duckdb"

@@ -1,4 +1,4 @@
-"""One night: ingest, load, check, build, check, publish, and a report of it all."""
+"""One night: ingest, load, archive, check, build, check, publish, and a report of it all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from pipelines.archive.move import ArchiveOutcome, archive_loaded
 from pipelines.check import record_checks
 from pipelines.errors import PlumblineError
 from pipelines.identity.keys import read_key
@@ -18,7 +19,12 @@ from pipelines.quality.check import run_checks
 from pipelines.quality.outcome import CheckOutcome, Stage, describe, refuse_failed
 from pipelines.quarantine.expire import expire
 from pipelines.report.changes import drift_messages, held_messages, pin_message
-from pipelines.report.messages import defect_messages, delivery_messages, waiting_messages
+from pipelines.report.messages import (
+    archive_messages,
+    defect_messages,
+    delivery_messages,
+    waiting_messages,
+)
 from pipelines.warehouse.build import BuildIdentity, BuildOutcome, build, identify_build
 from pipelines.warehouse.load import LoadOutcome, load, prepare_warehouse
 
@@ -50,6 +56,7 @@ class Night:
     ingested: IngestOutcome | None = None
     expired: int = 0
     loaded: LoadOutcome | None = None
+    archived: ArchiveOutcome = field(default_factory=ArchiveOutcome)
     identity: BuildIdentity | None = None
     built: BuildOutcome | None = None
     checked: list[CheckOutcome] = field(default_factory=list)
@@ -77,6 +84,7 @@ def run_night(home: Home, settings: Settings, as_of_date: date, reporter: Report
     try:
         _ingest(night, home, settings, reporter)
         _load(night, home, settings, reporter)
+        _archive(night, home, settings, reporter)
         _check(night, Stage.AFTER_LOAD, home, settings=settings, reporter=reporter)
         night.identity = identify_build(home, settings, as_of_date)
         if _is_published(night, home, reporter):
@@ -133,6 +141,18 @@ def _load(night: Night, home: Home, settings: Settings, reporter: Reporter) -> N
     night.warnings += warnings
     for message in warnings + drift_messages(night.loaded.drift):
         reporter.say(f"  {message}")
+
+
+def _archive(night: Night, home: Home, settings: Settings, reporter: Reporter) -> None:
+    deliveries = night.ingested.deliveries if night.ingested else ()
+    with _timed(night, "archive", reporter) as advance:
+        night.archived = archive_loaded(
+            home, settings, deliveries, night=night.as_of_date, advance=advance
+        )
+    warnings = archive_messages(night.archived.left)
+    night.warnings += warnings
+    for warning in warnings:
+        reporter.say(f"  {warning}")
 
 
 def _check(

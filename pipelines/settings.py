@@ -88,6 +88,13 @@ class QuarantineSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveSettings:
+    """How long loaded deliveries are kept in the archive, by the dates of the nights."""
+
+    retention_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class CircuitBreakerSettings:
     """When the new deliveries of a source are held instead of loaded."""
 
@@ -118,6 +125,7 @@ class Settings:
     ingest: IngestSettings = field(default_factory=IngestSettings)
     time_limits: TimeLimitSettings = field(default_factory=TimeLimitSettings)
     quarantine: QuarantineSettings = field(default_factory=QuarantineSettings)
+    archive: ArchiveSettings = field(default_factory=ArchiveSettings)
     circuit_breaker: CircuitBreakerSettings = field(default_factory=CircuitBreakerSettings)
     publish: PublishSettings = field(default_factory=PublishSettings)
 
@@ -209,6 +217,7 @@ def _settings(home: Home, document: dict[str, Any]) -> Settings:
         ingest=IngestSettings(**document.get("ingest", {})),
         time_limits=_time_limits(document.get("time_limits", {})),
         quarantine=QuarantineSettings(**document.get("quarantine", {})),
+        archive=ArchiveSettings(**document.get("archive", {})),
         circuit_breaker=CircuitBreakerSettings(**document.get("circuit_breaker", {})),
         publish=PublishSettings(**document.get("publish", {})),
     )

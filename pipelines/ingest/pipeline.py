@@ -41,11 +41,12 @@ LAKE_MODE = 0o750
 
 @dataclass(frozen=True, slots=True)
 class IngestOutcome:
-    """What tonight's landing folder came to."""
+    """What tonight's landing folder came to; `deliveries` are all its whole files."""
 
     ingested: tuple[Manifest, ...]
     already_ingested: tuple[str, ...]
     waiting: tuple[Waiting, ...]
+    deliveries: tuple[Delivery, ...]
 
 
 def ingest(
@@ -104,7 +105,7 @@ def _outcome(home: Home, landing: Landing, deliveries: tuple[Delivery, ...]) -> 
         if each.digest not in done
     )
     already = tuple(each.name for each in landing.deliveries if each not in deliveries)
-    return IngestOutcome(ingested, already, landing.waiting + unreadable)
+    return IngestOutcome(ingested, already, landing.waiting + unreadable, landing.deliveries)
 
 
 def run_pipeline(plan: IngestPlan, deliveries: tuple[Delivery, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Find the delivery of a file again: in the landing folder, by its name and its content."""
+"""Find the delivery of a file again, by its content: in the archive, or still in landing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from pipelines.archive.store import archived_deliveries
 from pipelines.ingest.deliveries import FILE_DIGEST_BYTES
 from pipelines.ingest.streams import CHUNK_BYTES
 
@@ -14,20 +15,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from pipelines.archive.store import Archive
     from pipelines.home import Home
     from pipelines.ingest.manifest import Manifest
 
 
 def is_at_hand(home: Home, manifest: Manifest) -> bool:
     """Tell whether the very bytes of a delivery can still be read."""
-    return _is_in_landing(home, manifest)
+    return manifest.digest in archived_deliveries(home) or _is_in_landing(home, manifest)
 
 
 @contextmanager
-def opened_delivery(home: Home, manifest: Manifest) -> Iterator[io.BufferedReader]:
+def opened_delivery(archive: Archive, manifest: Manifest) -> Iterator[io.BufferedReader]:
     """Open a delivery that is at hand."""
-    with _landed(home, manifest).open("rb", buffering=0) as raw:
-        yield io.BufferedReader(raw, CHUNK_BYTES)
+    archived = archived_deliveries(archive.home).get(manifest.digest)
+    if archived:
+        with archive.opened(archived) as stream:
+            yield stream
+    else:
+        with _landed(archive.home, manifest).open("rb", buffering=0) as raw:
+            yield io.BufferedReader(raw, CHUNK_BYTES)
 
 
 def _landed(home: Home, manifest: Manifest) -> Path:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipelines.archive.store import Archive
 from pipelines.identity.keys import read_key
+from pipelines.identity.sealed_files import FileSealer
 from pipelines.identity.sealing import Sealer
 from pipelines.ingest.items import RawItem
 from pipelines.ingest.manifest import refuse_other_key
@@ -60,6 +62,7 @@ class _District(NamedTuple):
     ingest: IngestSettings
     processor: PartProcessor
     sealer: Sealer
+    archive: Archive
 
 
 def replay(
@@ -84,8 +87,10 @@ def replay(
         time_limits=time_limits(settings, night),
         document_items=settings.ingest.document_items,
     )
-    sealer = Sealer(read_key(settings.keys_folder, "vault"))
-    district = _District(home, settings.ingest, processor, sealer)
+    vault_key = read_key(settings.keys_folder, "vault")
+    district = _District(
+        home, settings.ingest, processor, Sealer(vault_key), Archive(home, FileSealer(vault_key))
+    )
     manifests = selected_manifests(home, selection)
     replayed = []
     for number, manifest in enumerate(manifests):
@@ -193,7 +198,7 @@ class _FileReplay:
         starts = frozenset(each.byte_start for each in dropped)
         rejects: list[KeptRejection] = []
         parts = read_again(
-            district.home, self._manifest, district.ingest, dropped=starts, unread=unread
+            district.archive, self._manifest, district.ingest, dropped=starts, unread=unread
         )
         for part in parts:
             outcome = caught(district.processor.process, part)

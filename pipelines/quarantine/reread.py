@@ -17,7 +17,7 @@ from pipelines.quarantine.deliveries import opened_delivery
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pipelines.home import Home
+    from pipelines.archive.store import Archive
     from pipelines.ingest.items import RawItem
     from pipelines.ingest.manifest import Manifest
     from pipelines.ingest.rejects import KeptRejection
@@ -48,7 +48,7 @@ def has_unread(manifest: Manifest) -> bool:
 
 
 def read_again(
-    home: Home,
+    archive: Archive,
     manifest: Manifest,
     settings: IngestSettings,
     *,
@@ -61,7 +61,7 @@ def read_again(
     what was read, and not among them, had been accepted.
     """
     limits = StreamLimits(settings.item_bytes, _most_unpacked(manifest, settings))
-    with opened_delivery(home, manifest) as stream:
+    with opened_delivery(archive, manifest) as stream:
         items = (
             item
             for item in items_of_stream(stream, limits)

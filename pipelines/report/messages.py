@@ -12,6 +12,7 @@ from pipelines.ingest.rejection import DEFECT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pipelines.archive.move import Left
     from pipelines.home import Home
     from pipelines.ingest.deliveries import Waiting
     from pipelines.ingest.manifest import Manifest
@@ -56,6 +57,11 @@ def defect_messages(manifests: Iterable[Manifest]) -> list[str]:
 def waiting_messages(waiting: Iterable[Waiting]) -> list[str]:
     """Return one line for every file that waits for a later night."""
     return [f"{name}: left for a later night: {reason}" for name, reason in waiting]
+
+
+def archive_messages(left: Iterable[Left]) -> list[str]:
+    """Return one line for every loaded file that could not be moved to the archive."""
+    return [f"{name}: is loaded, but stays in landing: {reason}" for name, reason in left]
 
 
 def _rejections(home: Home, manifests: Iterable[Manifest]) -> Iterator[str]:

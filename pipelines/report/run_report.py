@@ -43,6 +43,12 @@ def _report(night: Night) -> dict[str, Any]:
         "held": [held_report(each) for each in night.loaded.held] if night.loaded else [],
         "drift": [each._asdict() for each in night.loaded.drift] if night.loaded else [],
         "originals_expired": night.expired,
+        "archive": {
+            "moved": len(night.archived.moved),
+            "delivered_again": len(night.archived.delivered_again),
+            "left": [each._asdict() for each in night.archived.left],
+            "removed": night.archived.removed,
+        },
         "waiting": [each._asdict() for each in night.ingested.waiting] if night.ingested else [],
         "checks": {
             outcome.stage.value: {

@@ -5,9 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from pipelines.archive.move import ArchiveOutcome
 from pipelines.quality.outcome import describe
 from pipelines.report.changes import drift_messages, held_messages
-from pipelines.report.messages import defect_messages, delivery_messages, waiting_messages
+from pipelines.report.messages import (
+    archive_messages,
+    defect_messages,
+    delivery_messages,
+    waiting_messages,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -95,6 +101,14 @@ def _load_counts(outcome: LoadOutcome) -> str:
     )
 
 
+def describe_archive(outcome: ArchiveOutcome) -> str:
+    """Say what was moved to the archive and what was removed from it."""
+    again = f", {len(outcome.delivered_again)} known to it" if outcome.delivered_again else ""
+    removed = f"; {outcome.removed} older one(s) removed" if outcome.removed else ""
+    head = f"moved {len(outcome.moved)} loaded file(s) to the archive{again}{removed}"
+    return "\n  ".join([head, *archive_messages(outcome.left)])
+
+
 def describe_build(outcome: BuildOutcome) -> str:
     """Say what was built."""
     head = (
@@ -146,6 +160,8 @@ def describe_night(home: Home, night: Night) -> str:
         lines.append(_ingest_counts(night.ingested))
     if night.loaded:
         lines.append(describe_load(night.loaded))
+    if night.archived != ArchiveOutcome():
+        lines.append(describe_archive(night.archived))
     if night.expired:
         lines.append(f"the originals of {night.expired:,} rejected item(s) have expired")
     if night.published:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.archive.export import export, list_archive
 from pipelines.cli import district_at
 from pipelines.warehouse.load import open_warehouse
 from tests.night.homes import plumbline
@@ -35,9 +36,19 @@ def personal(night: DistrictNight) -> set[str]:
     return {row[column] for row in rows for column in PERSONAL_COLUMNS if row[column]}
 
 
-def test_deliveries_name_people(night: DistrictNight, personal: set[str]) -> None:
+def test_deliveries_name_people(night: DistrictNight, personal: set[str], tmp_path: Path) -> None:
     """The search below finds people where they are: in what the tools delivered."""
-    assert _found(_texts_below(night.root / "landing"), personal) > 40
+    home, settings = district_at(night.root)
+    for entry in list_archive(home, settings):
+        export(home, settings, entry.digest, tmp_path / entry.digest)
+    assert _found(_texts_below(tmp_path), personal) > 40
+
+
+def test_archive_shows_no_person(night: DistrictNight, personal: set[str]) -> None:
+    """Deliveries have left landing, and no sealed file contains a personal value."""
+    assert [file for file in (night.root / "landing").rglob("*") if file.is_file()] == []
+    assert list((night.root / "archive").glob("*/*.sealed"))
+    assert _found(_texts_below(night.root / "archive"), personal) == 0
 
 
 def test_lake_holds_no_person(night: DistrictNight, personal: set[str]) -> None:

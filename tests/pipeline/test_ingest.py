@@ -134,7 +134,7 @@ def test_an_empty_landing_folder_is_no_fault(tmp_path: Path) -> None:
     """A night without deliveries starts no worker and writes nothing."""
     home = make_small_home(tmp_path)
     shutil.rmtree(home.landing)
-    assert _ingest(home) == IngestOutcome((), (), ())
+    assert _ingest(home) == IngestOutcome((), (), (), ())
     assert not home.lake.exists()
 
 

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.archive.move import archive_loaded
+from pipelines.ingest.deliveries import find_deliveries
 from pipelines.ingest.manifest import read_manifests
 from pipelines.ingest.parts import parts_between
+from pipelines.report.progress import silent
 from pipelines.settings import IngestSettings
 from tests.unit.examples import deliver, lines, statement
-from tests.unit.quarantine.homes import SmallDistrict, bytes_below, small_district
+from tests.unit.quarantine.homes import NIGHT, SmallDistrict, bytes_below, small_district
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 FILE = "mathpath/a.ndjson"
@@ -91,6 +95,21 @@ def test_a_line_that_was_whole_at_the_cut_is_not_read_twice(
     _delivered(_limited(district, unpacked_bytes=cut), packed)
     district.replay()
     assert _in_the_lake(district) == _in_the_lake(_never_limited(tmp_path, packed))
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "packed"])
+def test_an_archived_delivery_is_read_again(
+    district: SmallDistrict, tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    """A delivery that has left landing is read from the archive."""
+    content = pack(WITH_LONG)
+    small = _delivered(_limited(district, item_bytes=300), content)
+    small.load()
+    deliveries = find_deliveries(*small).deliveries
+    archive_loaded(*small, deliveries, night=NIGHT, advance=silent)
+    assert bytes_below(small.home.landing) == {}
+    district.replay()
+    assert _in_the_lake(district) == _in_the_lake(_never_limited(tmp_path, content))
 
 
 @pytest.mark.parametrize("there", [None, lines(statement(1))], ids=["removed", "replaced"])

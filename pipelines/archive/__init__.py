@@ -1,0 +1,1 @@
+"""The archive: loaded deliveries, encrypted, kept for a time and handed out again."""
