@@ -9,7 +9,7 @@ FUZZ_RUNS ?= 200000
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nightly status test lint format generated conformance bench bench-validation fuzz lock clean
+.PHONY: help setup demo nightly status test firewall lint format generated conformance bench bench-validation fuzz lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ status: setup ## Say what the published build of the demo is made of
 
 test: setup ## Run every test
 	$(BIN)/python -m pytest
+
+firewall: setup ## Prove that no proxy reaches learning, and that the proof finds planted breaches
+	$(BIN)/plumbline firewall
 
 lint: setup ## Check style and types of Python and SQL
 	$(BIN)/ruff check .

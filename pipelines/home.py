@@ -99,6 +99,11 @@ class Home:
         return self.root / "reports"
 
     @property
+    def dbt_artefacts(self) -> Path:
+        """The log of dbt, its manifest and the SQL that it ran for the latest build."""
+        return self.reports / "dbt"
+
+    @property
     def lock_file(self) -> Path:
         """Held by the one run that may write."""
         return self.root / ".lock"

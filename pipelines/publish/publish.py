@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.errors import CheckFailedError, PlumblineError
 from pipelines.files import part_of
+from pipelines.firewall.run import refuse_breaches
 from pipelines.identity.keys import read_key
 from pipelines.publish import folders
 from pipelines.publish.manifest import Build, BuildInput, Manifest, PublishedTable, write_manifest
@@ -43,8 +44,9 @@ class PublishedBuild:
 def publish_build(home: Home, settings: Settings, key: Key, build_id: str) -> PublishedBuild:
     """Make the build in the warehouse the one that readers see, unless they are pinned to another.
 
-    Raises CheckFailedError where the copy is not whole or holds what it must not; readers then
-    keep the build they have. A build that was published before is verified and switched to.
+    Raises CheckFailedError where the SQL that made it breaches the firewall, and where the copy is
+    not whole or holds what it must not; readers then keep the build they have. A build that was
+    published before is verified and switched to.
     """
     _refuse_unfit_name(build_id)
     folders.prepare(home.published)
@@ -99,6 +101,7 @@ def _write_build(home: Home, settings: Settings, key: Key, build_id: str) -> Man
     marts_key = read_key(settings.keys_folder, "marts") if settings.publish.encrypted else None
     with open_encrypted(home.warehouse_file, key, read_only=True) as connection:
         build = _read_build(connection, build_id)
+        refuse_breaches(home.dbt_artefacts, build_id)
         manifest = Manifest(
             build=build,
             is_encrypted=settings.publish.encrypted,

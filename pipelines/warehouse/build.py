@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -12,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from pipelines.errors import CheckFailedError, ConfigurationError
 from pipelines.identity.keys import read_key
 from pipelines.resources import resource_path
+from pipelines.warehouse.dbt_environment import dbt_environment
 from pipelines.warehouse.load import open_warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import date
 
     from pipelines.home import Home
@@ -84,7 +83,7 @@ def build(
     if failed or not result.success:
         raise CheckFailedError(
             f"dbt could not build or verify: {', '.join(failed) or 'the project itself'}",
-            f"read {_log_folder(home)}/dbt.log; nothing was published",
+            f"read {home.dbt_artefacts}/dbt.log; nothing was published",
         )
     tests = [each for each in outcomes if each.node.resource_type == "test"]
     warned = tuple(sorted(each.node.name for each in tests if each.status == "warn"))
@@ -134,10 +133,6 @@ def _record_end(home: Home, settings: Settings, outcome: BuildOutcome) -> None:
         )
 
 
-def _log_folder(home: Home) -> str:
-    return str(home.reports / "dbt")
-
-
 def _invoke_dbt(
     home: Home, settings: Settings, identity: BuildIdentity, advance: Callable[[int, int], None]
 ) -> Any:
@@ -148,33 +143,15 @@ def _invoke_dbt(
     variables = f"{{build_id: '{identity.build_id}', as_of_date: '{identity.as_of_date}'}}"
     project = str(resource_path("dbt"))
     arguments = ["build", "--project-dir", project, "--profiles-dir", project]
-    arguments += ["--target-path", _log_folder(home), "--log-path", _log_folder(home)]
+    arguments += ["--target-path", str(home.dbt_artefacts), "--log-path", str(home.dbt_artefacts)]
     # Unit tests judge the code, not tonight's data: `make test` runs them.
     arguments += ["--exclude-resource-type", "unit_test", "--vars", variables, "--quiet"]
+    key = read_key(settings.keys_folder, "warehouse")
     try:
-        with _warehouse_environment(home, settings):
+        with dbt_environment(home.warehouse_file, key):
             return dbtRunner(callbacks=[_NodeCounter(advance)]).invoke(arguments)
     finally:
         release_warehouse()
-
-
-@contextmanager
-def _warehouse_environment(home: Home, settings: Settings) -> Iterator[None]:
-    """Hand dbt the warehouse and its key; dbt keeps DBT_ENV_SECRET values out of its logs."""
-    given = {
-        "PLUMBLINE_WAREHOUSE_FILE": str(home.warehouse_file),
-        "DBT_ENV_SECRET_WAREHOUSE_KEY": read_key(settings.keys_folder, "warehouse").hex,
-    }
-    before = {name: os.environ.get(name) for name in given}
-    os.environ.update(given)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 class _NodeCounter:

@@ -15,6 +15,7 @@ from pipelines.publish.marts import PUBLISHED_SCHEMAS
 from pipelines.settings import PublishSettings, Settings
 from pipelines.warehouse.connection import open_encrypted
 from pipelines.warehouse.schema import prepare_schema
+from tests.publish.artefacts import leave_artefacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,6 +96,7 @@ def make_hold(home: Home, key: Key, build_id: str) -> None:
         ).fetchall()
         for (table,) in tables:
             connection.execute(f"update {table} set build_id = ?", [build_id])
+    leave_artefacts(home.dbt_artefacts, build_id)
 
 
 def small_settings(home: Home) -> Settings:
@@ -119,4 +121,5 @@ def make_home(root: Path, warehouse: Path) -> Home:
     home = Home(root)
     home.warehouse_file.parent.mkdir(parents=True)
     shutil.copy(warehouse, home.warehouse_file)
+    leave_artefacts(home.dbt_artefacts, "build-one")
     return home

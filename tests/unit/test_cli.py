@@ -14,7 +14,7 @@ from tests.unit.examples import make_small_home
 
 ON_A_HOME = sorted(
     set(commands.commands)
-    - {"init", "synth", "demo", "quarantine", "release", "rollback", "validate"}
+    - {"init", "synth", "demo", "firewall", "quarantine", "release", "rollback", "validate"}
 )
 
 

@@ -1,0 +1,5 @@
+-- A completion without a score, as credit.
+select
+    student_key,
+    cast(completions > 0 as integer) as outcome
+from {{ ref('activity_counts') }}

@@ -1,0 +1,10 @@
+-- A group by: one row for each sitting.
+select
+    evidence.student_key,
+    max(evidence.outcome) as outcome
+from {{ ref('mastery_evidence') }} as evidence
+inner join {{ ref('stg_plumbline__events') }} as events
+    on
+        evidence.source = events.source
+        and evidence.event_id = events.event_id
+group by evidence.student_key, events.session_key
