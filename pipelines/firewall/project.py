@@ -43,7 +43,6 @@ class Model(NamedTuple):
 
     relation: str
     queries: tuple[str, ...]
-    raw_code: str
     kinds: dict[str, str | None]
     gates: tuple[Gate, ...]
     family: str | None
@@ -70,20 +69,31 @@ def read_project(*manifests: Path) -> Project:
 
     The first manifest says what models there are. Raises DamagedError where one cannot be read.
     """
-    documents = [_read(file) for file in manifests]
-    first = documents[0]
-    relations = {name: _relation(node) for name, node in _nodes(first)}
-    unit_tests = _unit_tests(first)
-    models = [
-        _model(name, node, documents, relations, unit_tests.get(name, frozenset()))
-        for name, node in _nodes(first)
-        if node["resource_type"] == "model"
-    ]
-    sources = [_source(node) for _, node in _nodes(first) if node["resource_type"] != "model"]
-    databases = {node["database"] for _, node in _nodes(first)}
+    documents = tuple(_read(file) for file in manifests)
+    nodes = dict(_nodes(documents[0]))
+    compiled = _Compiled(
+        documents,
+        {name: _relation(node) for name, node in nodes.items()},
+        _unit_tests(documents[0]),
+    )
+    databases = {node["database"] for node in nodes.values()}
     if len(databases) != 1:
         raise DamagedError("the dbt project is not in one database", "run `plumbline build` again")
+    models = [
+        _model(name, node, compiled)
+        for name, node in nodes.items()
+        if node["resource_type"] == "model"
+    ]
+    sources = [_source(node) for node in nodes.values() if node["resource_type"] != "model"]
     return Project(databases.pop(), tuple(sources), tuple(in_order(models)))
+
+
+class _Compiled(NamedTuple):
+    """What every model is read with: the manifests, and names and unit tests by dbt's own ids."""
+
+    documents: tuple[dict[str, Any], ...]
+    relations: dict[str, str]
+    unit_tests: dict[str, frozenset[str]]
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -127,24 +137,18 @@ def _unit_tests(document: dict[str, Any]) -> dict[str, frozenset[str]]:
     return {name: frozenset(tests) for name, tests in found.items()}
 
 
-def _model(
-    name: str,
-    node: dict[str, Any],
-    documents: list[dict[str, Any]],
-    relations: dict[str, str],
-    unit_tests: frozenset[str],
-) -> Model:
+def _model(name: str, node: dict[str, Any], compiled: _Compiled) -> Model:
     relation = _relation(node)
-    compiled = [document["nodes"].get(name, {}).get("compiled_code") for document in documents]
+    queries = [each["nodes"].get(name, {}).get("compiled_code") for each in compiled.documents]
+    parents = node["depends_on"]["nodes"]
     return Model(
         relation=relation,
-        queries=tuple(dict.fromkeys(code for code in compiled if code)),
-        raw_code=node["raw_code"],
+        queries=tuple(dict.fromkeys(query for query in queries if query)),
         kinds=_kinds(node),
         gates=tuple(_gate(relation, gate) for gate in _meta(node).get("gates", ())),
         family=node["schema"] if MARTS in node["fqn"] else None,
-        reads=tuple(relations.get(parent, parent) for parent in node["depends_on"]["nodes"]),
-        unit_tests=unit_tests,
+        reads=tuple(compiled.relations.get(parent, parent) for parent in parents),
+        unit_tests=compiled.unit_tests.get(name, frozenset()),
         breach=_breach(_meta(node)),
     )
 

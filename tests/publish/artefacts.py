@@ -36,7 +36,6 @@ def _model(query: str) -> dict[str, Any]:
         "alias": "evidence",
         "fqn": ["plumbline", "marts", "learning", "evidence"],
         "columns": _columns("student_key", "outcome"),
-        "raw_code": query,
         "compiled_code": query,
         "depends_on": {"nodes": ["source.plumbline.loaded.tries"]},
     }
