@@ -18,6 +18,7 @@ from pipelines.firewall.graph import Node
 from pipelines.firewall.kinds import KINDS_BY_FAMILY
 from pipelines.firewall.project import in_order
 from pipelines.firewall.run import PLANTED, judge
+from pipelines.ingest.policy import field_rules
 from tests.docs.repository import REPOSITORY
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ BREACHES = [
     for model in yaml.safe_load((PLANTED / "models" / "planted.yml").read_text("utf-8"))["models"]
     if "meta" in model["config"]
 ]
-DURATION = "loaded.events.duration_seconds"
+EVENT = "loaded.events"
+DURATION = f"{EVENT}.duration_seconds"
 SOURCES = REPOSITORY / "dbt" / "models" / "staging" / "_sources.yml"
 EVENTS = '"warehouse"."intermediate"."int_evidence_events"'
 CHANGES = {
@@ -221,3 +223,14 @@ def _named(expression: exp.Expr, name: str) -> Node | None:
     if not isinstance(expression, exp.Table):
         return None
     return Node(f"{expression.db}.{expression.name}", name.rpartition(".")[2].strip('"'))
+
+
+def test_every_stored_field_reaches_the_mart_that_needs_it(traced: Traced) -> None:
+    """What the policy keeps of an event decides something in the mart it is kept for."""
+    unused = [
+        (rule.path, rule.column, rule.consumer)
+        for rule in field_rules()
+        if rule.consumer
+        not in {each.model for each in traced.graph.descendants(Node(EVENT, rule.column))}
+    ]
+    assert unused == []
