@@ -20,6 +20,7 @@ from pipelines.quality.outcome import CheckOutcome, Stage, describe, refuse_fail
 from pipelines.quarantine.expire import expire
 from pipelines.report.changes import drift_messages, held_messages, pin_message
 from pipelines.report.messages import (
+    advice_messages,
     archive_messages,
     defect_messages,
     delivery_messages,
@@ -126,6 +127,7 @@ def _ingest(night: Night, home: Home, settings: Settings, reporter: Reporter) ->
 
         night.ingested = ingest(home, settings, night.as_of_date, advance=advance)
     messages = delivery_messages(home, night.ingested.ingested)
+    messages += advice_messages(night.ingested.ingested)
     warnings = waiting_messages(night.ingested.waiting) + defect_messages(night.ingested.ingested)
     night.warnings += warnings
     for message in messages + warnings:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import orjson
 
 from pipelines.errors import ConfigurationError
+from pipelines.ingest.advice import NO_ADVICE, Advice, together
 from pipelines.ingest.policy import RefusedField
 from pipelines.ingest.process import BrokenRule
 from pipelines.ingest.write import write_json
@@ -33,6 +34,7 @@ class PartCounts(NamedTuple):
     minimised: dict[str, int]
     refused_fields: dict[RefusedField, int]
     field_types: dict[RefusedField, frozenset[str]]
+    advice: Advice = NO_ADVICE
     failure: str = ""
 
 
@@ -56,6 +58,7 @@ class Manifest:
     minimised: dict[str, int] = field(default_factory=dict)
     refused_fields: dict[RefusedField, int] = field(default_factory=dict)
     field_types: dict[RefusedField, frozenset[str]] = field(default_factory=dict)
+    advice: Advice = NO_ADVICE
     generation: int = 0
     expired: int = 0
     is_expired: bool = False
@@ -84,6 +87,7 @@ def combine(facts: FileFacts, parts: Iterable[PartCounts]) -> Manifest:
         minimised=_total(part.minimised for part in counts),
         refused_fields=_total(part.refused_fields for part in counts),
         field_types=united(part.field_types for part in counts),
+        advice=together(part.advice for part in counts),
     )
 
 
@@ -145,6 +149,7 @@ def _as_document(manifest: Manifest) -> dict[str, Any]:
         }
         for name, count in manifest.refused_fields.items()
     ]
+    document["advice"] = manifest.advice._asdict()
     del document["field_types"]
     return document
 
@@ -155,9 +160,11 @@ def _from_document(document: dict[str, Any]) -> Manifest:
         for row in document.pop("rejections")
     }
     fields = document.pop("refused_fields")
+    advice = Advice(**document.pop("advice", NO_ADVICE._asdict()))
     names = [RefusedField(row["standard"], row["path"]) for row in fields]
     return Manifest(
         **document,
+        advice=advice,
         rejections=rejections,
         refused_fields={name: row["occurrences"] for name, row in zip(names, fields, strict=True)},
         field_types={

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow.parquet as pq
 
 from pipelines.canonical import event_arrow_schema
+from pipelines.ingest.advice import NO_ADVICE, Advice
 from pipelines.ingest.manifest import PartCounts
 from pipelines.ingest.parts import part_name, parts_between
 from pipelines.ingest.rejection import REJECT_ARROW_SCHEMA
@@ -97,7 +98,7 @@ def kept(rejection: Rejection, source: str, *, digest: str, sealer: Sealer) -> K
     )
 
 
-def counts_of(part: Part, outcome: PartOutcome) -> PartCounts:
+def counts_of(part: Part, outcome: PartOutcome, advice: Advice = NO_ADVICE) -> PartCounts:
     """Return the counts of a part."""
     return PartCounts(
         part.digest,
@@ -108,6 +109,7 @@ def counts_of(part: Part, outcome: PartOutcome) -> PartCounts:
         dict(outcome.minimised),
         dict(outcome.refused_fields),
         dict(outcome.field_types),
+        advice,
     )
 
 

@@ -11,6 +11,7 @@ import apache_beam as beam
 from pipelines.home import Home
 from pipelines.identity.keys import read_key
 from pipelines.identity.sealing import Sealer
+from pipelines.ingest.advice import advice_on
 from pipelines.ingest.blocks import Block, parts_of
 from pipelines.ingest.manifest import FileFacts, PartCounts, combine, write_manifest
 from pipelines.ingest.net import process_and_write
@@ -78,8 +79,9 @@ class _ProcessBlock(beam.DoFn):
     def setup(self) -> None:
         folder = Path(self._plan.keys_folder)
         keyring = Keyring(read_key(folder, "pseudonym"), self._plan.district_id)
+        self._validator = Validator.load()
         self._processor = PartProcessor(
-            Validator.load(),
+            self._validator,
             keyring,
             time_limits=self._plan.time_limits,
             document_items=self._plan.settings.document_items,
@@ -96,7 +98,7 @@ class _ProcessBlock(beam.DoFn):
         try:
             for part in parts_of(block, self._plan.settings):
                 outcome = process_and_write(part, self._processor, self._writer)
-                yield counts_of(part, outcome)
+                yield counts_of(part, outcome, advice_on(part, self._validator))
         except OSError as error:
             yield PartCounts(
                 block.digest, 0, 0, 0, {}, {}, {}, {}, failure=error.strerror or "unreadable"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
+from pipelines.ingest.advice import together
 from pipelines.ingest.rejection import DEFECT
 
 if TYPE_CHECKING:
@@ -52,6 +53,21 @@ def defect_messages(manifests: Iterable[Manifest]) -> list[str]:
         for name, count in items.items()
         if count
     ]
+
+
+def advice_messages(manifests: Sequence[Manifest]) -> list[str]:
+    """Return a line for each source of whose sampled events some should be otherwise."""
+    lines = []
+    for source in sorted({each.source for each in manifests}):
+        advice = together(each.advice for each in manifests if each.source == source)
+        if advice.warnings:
+            ranked = sorted(advice.warnings.items(), key=lambda pair: (-pair[1], pair[0]))
+            rules = ", ".join(f"{rule} ({events:,})" for rule, events in ranked)
+            lines.append(
+                f"{source}: advice, from a sample of {advice.sampled:,} accepted event(s): {rules};"
+                " `plumbline validate` says where in a file"
+            )
+    return lines
 
 
 def waiting_messages(waiting: Iterable[Waiting]) -> list[str]:

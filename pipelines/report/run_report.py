@@ -11,7 +11,10 @@ from pipelines.ingest.write import write_json
 from pipelines.report.changes import held_report
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pipelines.home import Home
+    from pipelines.ingest.manifest import Manifest
     from pipelines.nightly import Night
 
 
@@ -42,6 +45,7 @@ def _report(night: Night) -> dict[str, Any]:
         "replayed": [each._asdict() for each in night.loaded.replayed] if night.loaded else [],
         "held": [held_report(each) for each in night.loaded.held] if night.loaded else [],
         "drift": [each._asdict() for each in night.loaded.drift] if night.loaded else [],
+        "advice": _advice(night.ingested.ingested) if night.ingested else [],
         "originals_expired": night.expired,
         "archive": {
             "moved": len(night.archived.moved),
@@ -64,3 +68,11 @@ def _report(night: Night) -> dict[str, Any]:
         if night.problem
         else None,
     }
+
+
+def _advice(manifests: Iterable[Manifest]) -> list[dict[str, Any]]:
+    return [
+        {"file": each.name, "source": each.source, **each.advice._asdict()}
+        for each in manifests
+        if each.advice.warnings
+    ]

@@ -9,6 +9,7 @@ from pipelines.archive.move import ArchiveOutcome
 from pipelines.quality.outcome import describe
 from pipelines.report.changes import drift_messages, held_messages
 from pipelines.report.messages import (
+    advice_messages,
     archive_messages,
     defect_messages,
     delivery_messages,
@@ -53,6 +54,7 @@ def describe_ingest(home: Home, outcome: IngestOutcome) -> str:
     """Say what was read, what was refused and what waits."""
     details = [
         *delivery_messages(home, outcome.ingested),
+        *advice_messages(outcome.ingested),
         *waiting_messages(outcome.waiting),
         *defect_messages(outcome.ingested),
     ]

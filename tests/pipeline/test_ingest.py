@@ -157,6 +157,17 @@ def test_a_missing_vault_key_is_told_before_anything_is_read(tmp_path: Path) -> 
     assert not home.lake.exists()
 
 
+def test_advice_is_told_by_source(first: tuple[Home, IngestOutcome]) -> None:
+    """Warnings about a sample of what was accepted reach the manifest and the words of a night."""
+    home, outcome = first
+    manifest = next(each for each in outcome.ingested if each.name == COPIED)
+    assert manifest.advice.sampled == 29
+    assert manifest.advice.warnings["xapi.verb.display-missing"] == 29
+    told = describe_ingest(home, outcome)
+    assert "mathpath: advice, from a sample of " in told
+    assert "xapi.verb.display-missing" in told
+
+
 def test_a_defect_of_ours_rejects_one_event_and_shouts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,7 +90,7 @@ def test_a_block_that_cannot_be_read_fails_alone(home: Home, tmp_path: Path) -> 
     gone = Block(
         str(tmp_path / "gone"), "digest", "mathpath", Compression.NONE, Layout.LINES, 0, None
     )
-    failure = PartCounts("digest", 0, 0, 0, {}, {}, {}, {}, "No such file or directory")
+    failure = PartCounts("digest", 0, 0, 0, {}, {}, {}, {}, failure="No such file or directory")
     with in_process_pipeline() as pipeline:
         counts = pipeline | beam.Create([gone]) | ProcessBlocks(plan_of(home))
         assert_that(counts, equal_to([failure]))
@@ -112,7 +112,7 @@ def test_write_manifests_adds_up_the_parts_of_a_file(home: Home) -> None:
 def test_a_file_with_a_failed_part_gets_no_manifest(home: Home) -> None:
     """A file counts as ingested only when all of it was read."""
     (delivery,) = deliveries_of(home)
-    failure = PartCounts(delivery.digest, 0, 0, 0, {}, {}, {}, {}, "Input/output error")
+    failure = PartCounts(delivery.digest, 0, 0, 0, {}, {}, {}, {}, failure="Input/output error")
     with in_process_pipeline() as pipeline:
         parts = pipeline | beam.Create([_counts(delivery.digest), failure])
         assert_that(parts | WriteManifests(plan_of(home)), equal_to([]))
