@@ -23,6 +23,8 @@ from pipelines.errors import DamagedError
 from pipelines.identity.keys import read_key
 from pipelines.identity.sealed_files import FileSealer
 from pipelines.ingest.deliveries import FILE_DIGEST_BYTES
+from pipelines.ingest.manifest import read_manifests
+from pipelines.ingest.rejection import Stage
 from pipelines.ingest.streams import CHUNK_BYTES
 from pipelines.warehouse.load import open_warehouse
 
@@ -66,7 +68,12 @@ def archive_loaded(
     A copy is read back before its original is removed. Nothing here ends a night: what cannot be
     moved is left, with its reason.
     """
-    removed = remove_older(home, night=night, retention_days=settings.archive.retention_days)
+    removed = remove_older(
+        home,
+        night=night,
+        retention_days=settings.archive.retention_days,
+        keep=_needed_by_quarantine(home),
+    )
     loaded = _loaded_digests(home, settings)
     ready = [each for each in deliveries if each.digest in loaded]
     mover = _Mover(home, settings, night)
@@ -75,6 +82,15 @@ def archive_loaded(
         mover.move(each)
     return ArchiveOutcome(
         tuple(mover.moved), tuple(mover.delivered_again), tuple(mover.left), removed
+    )
+
+
+def _needed_by_quarantine(home: Home) -> frozenset[str]:
+    """Return the deliveries of which something was refused that has no bytes of its own."""
+    return frozenset(
+        each.digest
+        for each in read_manifests(home)
+        if not each.is_expired and any(broken.stage == Stage.READ for broken in each.rejections)
     )
 
 

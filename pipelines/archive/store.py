@@ -128,17 +128,25 @@ def nights(home: Home) -> list[tuple[date, Path]]:
     return [(date.fromisoformat(folder.name), folder) for folder in folders]
 
 
-def remove_older(home: Home, *, night: date, retention_days: int) -> int:
+def remove_older(
+    home: Home, *, night: date, retention_days: int, keep: frozenset[str] = frozenset()
+) -> int:
     """Remove what was archived more than so many days before this night; return how many files.
 
-    Also removes what a run that was cut off had begun to write.
+    Deliveries in `keep`, by digest, stay. Also removes what a run that was cut off had begun to
+    write.
     """
     remove_parts(home.archive)
     removed = 0
     for archived_on, folder in nights(home):
         if (night - archived_on).days > retention_days:
-            removed += len(list(folder.glob(f"*{SUFFIX}")))
-            shutil.rmtree(folder)
+            files = list(folder.glob(f"*{SUFFIX}"))
+            old = [file for file in files if file.stem not in keep]
+            removed += len(old)
+            for file in old:
+                file.unlink()
+            if len(old) == len(files):
+                shutil.rmtree(folder)
     return removed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ import pytest
 from pipelines.archive.move import ArchiveOutcome, archive_loaded
 from pipelines.archive.store import Archive, archived_deliveries
 from pipelines.ingest.deliveries import find_deliveries
+from pipelines.ingest.manifest import read_manifests
+from pipelines.quarantine.expire import expire
 from pipelines.report.progress import silent
 from pipelines.settings import ArchiveSettings
 from tests.unit.examples import deliver, lines, statement
@@ -280,3 +283,27 @@ def test_retention_is_a_setting(district: SmallDistrict) -> None:
     _archive(small)
     assert _archive(small).removed == 0
     assert _archive(small, NIGHT + timedelta(days=1)).removed == 2
+
+
+def test_what_quarantine_needs_outlives_the_retention(district: SmallDistrict) -> None:
+    """A delivery with a line over a limit stays until its rejections expire; the others go."""
+    limits = replace(district.settings.ingest, item_bytes=2000)
+    small = district.with_settings(ingest=limits)
+    deliver(
+        small.home, "mathpath/long.ndjson", lines(statement(9, context={"platform": "x" * 4000}))
+    )
+    small.ingest()
+    small.load()
+    _archive(small)
+    later = NIGHT + timedelta(days=small.settings.archive.retention_days + 1)
+    assert _archive(small, later).removed == 2
+    (kept,) = _rejected_digests(small)
+    assert list(archived_deliveries(small.home)) == [kept]
+    expire(small.home, small.settings, NIGHT + timedelta(days=1000))
+    assert _archive(small, later).removed == 1
+    assert archived_deliveries(small.home) == {}
+
+
+def _rejected_digests(district: SmallDistrict) -> list[str]:
+    """Return the digests of the files of which something was refused."""
+    return [each.digest for each in read_manifests(district.home) if each.rejected]

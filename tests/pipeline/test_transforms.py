@@ -12,6 +12,7 @@ from apache_beam.testing.util import assert_that, equal_to
 from pipelines.canonical import event_arrow_schema
 from pipelines.identity.keys import read_key
 from pipelines.identity.sealing import Sealer
+from pipelines.ingest.advice import Advice
 from pipelines.ingest.blocks import Block, blocks_of
 from pipelines.ingest.deliveries import Layout
 from pipelines.ingest.manifest import PartCounts, read_manifests
@@ -41,8 +42,12 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
+ADVICE = Advice(2, {"xapi.verb.display-missing": 1})
+
+
 def _counts(digest: str, *, read: int = 3) -> PartCounts:
-    return PartCounts(digest, read, 2, 1, {SYNTAX: 1}, {}, {NAME: 1}, {NAME: frozenset({"string"})})
+    types = {NAME: frozenset({"string"})}
+    return PartCounts(digest, read, 2, 1, {SYNTAX: 1}, {}, {NAME: 1}, types, ADVICE)
 
 
 def test_process_blocks_writes_and_counts(home: Home) -> None:
