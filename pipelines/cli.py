@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.cli_archive import archive
+from pipelines.cli_changes import changes
 from pipelines.cli_measures import firewall
 from pipelines.cli_options import at_work, date_option, district_at, home_option, json_option
 from pipelines.cli_quarantine import quarantine, release, replay
@@ -268,7 +269,7 @@ def validate(files: tuple[str, ...], standard: str, spec_version: str | None, fo
     sys.exit(run_validate(files, asked, as_json=form == "jsonl"))
 
 
-for command in (archive, firewall, quarantine, release, replay):
+for command in (archive, changes, firewall, quarantine, release, replay):
     commands.add_command(command)
 
 

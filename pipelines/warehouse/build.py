@@ -118,9 +118,13 @@ def _record_start(home: Home, settings: Settings, identity: BuildIdentity) -> No
         connection.begin()
         connection.execute("delete from loaded.builds where build_id = ?", [identity.build_id])
         connection.execute(
-            "insert into loaded.builds (build_id, as_of_date, inputs_hash, started_at)"
-            " values (?, ?, ?, ?)",
-            [identity.build_id, identity.as_of_date, identity.inputs_hash, datetime.now(UTC)],
+            "insert into loaded.builds by name select ? as build_id, ? as as_of_date,"
+            " ? as inputs_hash, coalesce(max(batch_number), 0) as batch_number,"
+            " ? as definitions_hash, ?::timestamptz as started_at from loaded.batches",
+            [
+                *(identity.build_id, identity.as_of_date, identity.inputs_hash),
+                *(_models_digest(), datetime.now(UTC)),
+            ],
         )
         connection.commit()
 

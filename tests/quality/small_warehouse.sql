@@ -110,14 +110,19 @@ select
     files.batch_number as batch_number
 from loaded.files as files, range(1000) as numbers (number);
 
-insert into loaded.builds (
-    build_id, as_of_date, inputs_hash, started_at, tests_passed, finished_at,
-    checks_passed, checks_warned, checks_failed
-)
-values (
-    'build-one', date '2025-10-10', sha256('inputs'),
-    timestamptz '2025-10-10 07:00:00+00', 100, null, 40, 1, 0
-);
+insert into loaded.builds by name
+select
+    'build-one' as build_id,
+    date '2025-10-10' as as_of_date,
+    sha256('inputs') as inputs_hash,
+    3 as batch_number,
+    sha256('models') as definitions_hash,
+    'asked for' as full_build_reason,
+    timestamptz '2025-10-10 07:00:00+00' as started_at,
+    100 as tests_passed,
+    40 as checks_passed,
+    1 as checks_warned,
+    0 as checks_failed;
 
 create schema roster;
 create schema learning;

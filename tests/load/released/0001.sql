@@ -186,6 +186,9 @@ create table if not exists loaded.builds (
     build_id varchar not null,
     as_of_date date not null,
     inputs_hash varchar not null,
+    -- What it has taken in, and by which models.
+    batch_number integer not null,
+    definitions_hash varchar not null,
     -- The build that was brought up to date; empty where all was built anew, for this reason.
     baseline_build_id varchar,
     full_build_reason varchar,

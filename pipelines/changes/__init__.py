@@ -1,0 +1,1 @@
+"""Compare two published builds: which cells of the marts differ, and why."""
