@@ -14,7 +14,8 @@ from tests.unit.examples import make_small_home
 
 ON_A_HOME = sorted(
     set(commands.commands)
-    - {"init", "synth", "demo", "firewall", "quarantine", "release", "rollback", "validate"}
+    - {"init", "synth", "demo", "archive", "changes", "firewall", "quarantine"}
+    - {"release", "rollback", "validate"}
 )
 
 
@@ -61,6 +62,15 @@ def test_a_wrong_command_line_ends_with_64(
     """2 says that a night published with warnings, so a usage error is not 2."""
     assert _run(monkeypatch, *arguments) == EXIT_USAGE
     assert "Usage:" in capsys.readouterr().err
+
+
+def test_a_build_to_compare_with_must_be_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Before the first publish there is nothing to compare; the message says so."""
+    home = make_small_home(tmp_path / "home")
+    assert _run(monkeypatch, "changes", "--home", str(home.root), "--since", "4f1c") == EXIT_FAILED
+    assert "4f1c: no such build is kept" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ON_A_HOME)
