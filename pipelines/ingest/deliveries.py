@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -207,15 +208,17 @@ def _scan(file: Path, block_bytes: int) -> tuple[str, tuple[Range, ...]]:
     ranges: list[Range] = []
     offset = start = 0
     line_number = first_line = 1
-    with file.open("rb") as stream:
+    with file.open("rb") as stream, ThreadPoolExecutor(max_workers=1) as digesting:
         while chunk := stream.read(CHUNK_BYTES):
-            digest.update(chunk)
+            digested = digesting.submit(digest.update, chunk)
             last = chunk.rfind(b"\n") + 1
+            lines = chunk.count(b"\n")
             if last and offset + last - start >= block_bytes:
                 ranges.append(Range(start, offset + last, first_line))
-                start, first_line = offset + last, line_number + chunk.count(b"\n")
-            line_number += chunk.count(b"\n")
+                start, first_line = offset + last, line_number + lines
+            line_number += lines
             offset += len(chunk)
+            digested.result()
     if offset > start:
         ranges.append(Range(start, offset, first_line))
     return digest.hexdigest(), tuple(ranges)
