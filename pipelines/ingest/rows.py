@@ -18,7 +18,6 @@ from pipelines.ingest.comparison import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from pipelines.identity.keys import Key
@@ -110,15 +109,15 @@ class Keyring:
         digests = [self.digest_of_member(name, statement[name]) for name in names]
         if context is not None:
             digests.append(self.digest_of_member("context", context))
-        return self.digest_of_statement(own, digests)
+        return self.digest_of_statement(own, b"".join(digests))
 
-    def digest_of_statement(self, own: bytes, members: Iterable[bytes]) -> str:
+    def digest_of_statement(self, own: bytes, members: bytes) -> str:
         """Digest a statement of which the members that others share are digested already.
 
         `own` is what `comparable_own` gives; `members` are the digests of actor, object, verb and
         context, of which only the last may be missing. The context is one without a registration.
         """
-        return self._keyed(b"".join((*members, own))).hexdigest()
+        return self._keyed(members + own).hexdigest()
 
     def digest_of_member(self, name: str, value: Any) -> bytes:
         """Digest a member of a statement that other statements may share."""

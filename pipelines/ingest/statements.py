@@ -55,27 +55,17 @@ _cut_statement = msgspec.json.Decoder(_Statement).decode
 _NOT_ORDINARY = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-class _Shared(NamedTuple):
-    """What is known of the members that statements share."""
-
-    actor: Member
-    object: Member
-    verb: Member
-    context: Member
-    authority: Member
-    version: Member
-
-
 class _Draft(NamedTuple):
     """A statement whose shared members are known, and the bytes of those that it has for itself.
 
-    `colons` is how many `own` holds if no member of the statement stands twice.
+    `colons` is how many `own` holds if no member of the statement stands twice; `shared` are
+    actor, object, verb, context, authority and version.
     """
 
     number: int
     own: bytes
     colons: int
-    shared: _Shared
+    shared: tuple[Member, ...]
 
 
 class StatementReader:
@@ -141,27 +131,30 @@ class StatementReader:
         self, drafts: list[_Draft], all_own: list[dict[str, Any]], version: SpecVersion
     ) -> Acts:
         """Return what rows are made of, and count what is removed."""
-        shared = [draft.shared for draft in drafts]
+        columns = tuple(zip(*[draft.shared for draft in drafts], strict=True))
+        actors, targets, verbs, contexts, *_ = columns
         sittings = [own.pop("registration", None) for own in all_own]
         keyring = self._known.keyring
         digests = [
             keyring.digest_of_statement(
                 comparable_own(own["timestamp"], own.get("result"), sitting),
-                (each.actor.digest, each.object.digest, each.verb.digest, each.context.digest),
+                actor.digest + target.digest + verb.digest + context.digest,
             )
-            for own, sitting, each in zip(all_own, sittings, shared, strict=True)
+            for own, sitting, actor, target, verb, context in zip(
+                all_own, sittings, actors, targets, verbs, contexts, strict=True
+            )
         ]
         self._minimiser.minimise_all(all_own)
-        self._used.update(chain.from_iterable(shared))
+        self._used.update(chain(*columns))
         return Acts(
             version.value,
             [normal_event_id(own["id"]) for own in all_own],
             digests,
             all_own,
-            [each.actor.parts for each in shared],
-            [each.verb.parts for each in shared],
-            [each.object.parts for each in shared],
-            [each.context.parts for each in shared],
+            [member.parts for member in actors],
+            [member.parts for member in verbs],
+            [member.parts for member in targets],
+            [member.parts for member in contexts],
             [sitting and keyring.session_key(sitting) for sitting in sittings],
         )
 
@@ -173,7 +166,7 @@ def _drafts(
     drafts = []
     for number, statement in numbered.items():
         context, registration = cut_context(bytes(statement.context))
-        shared = _Shared(
+        shared = (
             members.actor[bytes(statement.actor), b""],
             members.object[bytes(statement.object), b""],
             members.verb[bytes(statement.verb), b""],
@@ -181,7 +174,10 @@ def _drafts(
             members.authority[bytes(statement.authority), b""],
             members.version_member[bytes(statement.version), b""],
         )
-        colons = items[number].raw.count(b":") - sum([member.colons for member in shared])
+        actor, target, verb, around, authority, version = shared
+        colons = actor.colons + target.colons + verb.colons + around.colons
+        colons += authority.colons + version.colons
+        colons = items[number].raw.count(b":") - colons
         if colons > 0:
             drafts.append(_Draft(number, _own(statement, registration), colons, shared))
     return drafts

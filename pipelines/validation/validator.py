@@ -115,8 +115,8 @@ class Validator:
 
     def keep_own_members(self, all_members: list[JsonObject], *, version: SpecVersion) -> bool:
         """Tell whether members named in OWN are all valid, beside any others about an activity."""
-        return self._own_members[version](all_members) and all(
-            keeps_all(OWN_RULES, members) for members in all_members
+        return self._own_members[version](all_members) and not any(
+            any(map(rule.broken_at, all_members)) for rule in OWN_RULES
         )
 
     def warnings(
