@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import partial
-from hashlib import blake2b
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from blake3 import blake3
 
 from pipelines.archive.store import (
     Archive,
@@ -22,7 +23,6 @@ from pipelines.archive.store import (
 from pipelines.errors import DamagedError
 from pipelines.identity.keys import read_key
 from pipelines.identity.sealed_files import FileSealer
-from pipelines.ingest.deliveries import FILE_DIGEST_BYTES
 from pipelines.ingest.manifest import read_manifests
 from pipelines.ingest.rejection import Stage
 from pipelines.ingest.streams import CHUNK_BYTES
@@ -133,7 +133,7 @@ class _Mover:
         self._archive.put(_pieces(stream), delivery.digest, night=self._night)
 
     def _compare(self, stream: BinaryIO, delivery: Delivery) -> None:
-        total = blake2b(digest_size=FILE_DIGEST_BYTES)
+        total = blake3()
         for piece in _pieces(stream):
             total.update(piece)
         if total.hexdigest() != delivery.digest:

@@ -6,12 +6,12 @@ import io
 import shutil
 from contextlib import closing, contextmanager
 from datetime import date
-from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
+
+from blake3 import blake3
 
 from pipelines.errors import DamagedError
 from pipelines.files import part_of, put_in_place, remove_parts, sync
-from pipelines.ingest.deliveries import FILE_DIGEST_BYTES
 from pipelines.ingest.streams import CHUNK_BYTES
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Archive:
         file = folder / f"{digest}{SUFFIX}"
         part = part_of(file)
         try:
-            total = blake2b(digest_size=FILE_DIGEST_BYTES)
+            total = blake3()
             with part.open("wb") as sink:
                 self._sealer.seal(_counted(pieces, total), sink, name=digest)
             part.chmod(FILE_MODE)
@@ -79,7 +79,7 @@ class Archive:
 
     def _read_back(self, file: Path, digest: str) -> None:
         """Raise DamagedError unless a sealed file gives back what went into it."""
-        total = blake2b(digest_size=FILE_DIGEST_BYTES)
+        total = blake3()
         with file.open("rb") as source:
             for piece in self._sealer.open(source, name=digest):
                 total.update(piece)
@@ -150,7 +150,7 @@ def remove_older(
     return removed
 
 
-def _counted(pieces: Iterable[bytes], total: blake2b) -> Iterator[bytes]:
+def _counted(pieces: Iterable[bytes], total: blake3) -> Iterator[bytes]:
     for piece in pieces:
         total.update(piece)
         yield piece

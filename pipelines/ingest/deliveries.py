@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
+
+from blake3 import blake3
 
 from pipelines.ingest.streams import (
     CHUNK_BYTES,
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 SAMPLE_BYTES = 1 << 16
-FILE_DIGEST_BYTES = 32
 _UNFINISHED_SUFFIXES = (".part", ".partial", ".tmp", ".crdownload", ".filepart")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # UTF-16 without its mark: JSON begins with a character of ASCII, so one of two bytes is NUL.
@@ -203,14 +202,14 @@ def _is_object(line: bytes) -> bool:
 
 
 def _scan(file: Path, block_bytes: int) -> tuple[str, tuple[Range, ...]]:
-    """Read a file once: its BLAKE2b-256 digest, and ranges of whole lines of about a block each."""
-    digest = blake2b(digest_size=FILE_DIGEST_BYTES)
+    """Read a file once: its BLAKE3 digest, and ranges of whole lines of about a block each."""
+    digest = blake3()
     ranges: list[Range] = []
     offset = start = 0
     line_number = first_line = 1
-    with file.open("rb") as stream, ThreadPoolExecutor(max_workers=1) as digesting:
+    with file.open("rb") as stream:
         while chunk := stream.read(CHUNK_BYTES):
-            digested = digesting.submit(digest.update, chunk)
+            digest.update(chunk)
             last = chunk.rfind(b"\n") + 1
             lines = chunk.count(b"\n")
             if last and offset + last - start >= block_bytes:
@@ -218,7 +217,6 @@ def _scan(file: Path, block_bytes: int) -> tuple[str, tuple[Range, ...]]:
                 start, first_line = offset + last, line_number + lines
             line_number += lines
             offset += len(chunk)
-            digested.result()
     if offset > start:
         ranges.append(Range(start, offset, first_line))
     return digest.hexdigest(), tuple(ranges)

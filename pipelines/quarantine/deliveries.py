@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from contextlib import contextmanager
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from blake3 import blake3
+
 from pipelines.archive.store import archived_deliveries
-from pipelines.ingest.deliveries import FILE_DIGEST_BYTES
 from pipelines.ingest.streams import CHUNK_BYTES
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _landed(home: Home, manifest: Manifest) -> Path:
 def _is_in_landing(home: Home, manifest: Manifest) -> bool:
     try:
         with _landed(home, manifest).open("rb") as stream:
-            digest = blake2b(digest_size=FILE_DIGEST_BYTES)
+            digest = blake3()
             while chunk := stream.read(CHUNK_BYTES):
                 digest.update(chunk)
     except OSError:
