@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pipelines.reference.oneroster import Person
     from pipelines.settings import LearnerIdentifier
 
+_MAILTO = "mailto:"
 _MBOX, _MBOX_SHA1SUM = "mbox", "mbox_sha1sum"
 
 
@@ -50,14 +51,30 @@ def _identifiers(person: Person, rules: tuple[LearnerIdentifier, ...]) -> Iterat
     for rule in rules:
         value = values[rule.roster_field]
         if value:
-            yield LocalIdentifier(rule.namespace, _as_tools_say(rule, value))
+            for said in _as_tools_say(rule, value):
+                yield LocalIdentifier(rule.namespace, said)
 
 
-def _as_tools_say(rule: LearnerIdentifier, value: str) -> str:
-    """Write a roster value as an event carries it."""
+def _as_tools_say(rule: LearnerIdentifier, value: str) -> tuple[str, ...]:
+    """Write a roster value in each way in which events may carry it."""
     said = rule.template.replace("{}", value)
     if rule.namespace == _MBOX:
-        return said.lower()
+        return (said.removeprefix(_MAILTO).lower(),)
     if rule.namespace == _MBOX_SHA1SUM:
-        return sha1(f"mailto:{said}".encode(), usedforsecurity=False).hexdigest()
-    return said
+        addresses = _addresses(said.removeprefix(_MAILTO))
+        return tuple(_sha1_of_mailto(address) for address in addresses)
+    return (said,)
+
+
+def _addresses(address: str) -> Iterable[str]:
+    """Return an address as written, with its domain in small letters, and all in small letters.
+
+    A digest hides the case that a tool hashed; the domain has none (xAPI 1.0.3 Data 2.3.1).
+    """
+    local, at, domain = address.rpartition("@")
+    return dict.fromkeys((address, f"{local}{at}{domain.lower()}", address.lower()))
+
+
+def _sha1_of_mailto(address: str) -> str:
+    """Digest the mailto IRI of an address (xAPI 1.0.3 Data 2.4.2.3), not the address alone."""
+    return sha1(f"{_MAILTO}{address}".encode(), usedforsecurity=False).hexdigest()

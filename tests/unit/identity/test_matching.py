@@ -63,6 +63,21 @@ def _links(people: list[Person], *rules: LearnerIdentifier) -> tuple[LearnerLink
             id="mbox-sha1sum",
         ),
         pytest.param(
+            LearnerIdentifier("mbox_sha1sum", "email"),
+            {"mbox_sha1sum": _sha1("mailto:ada@riverbend.example")},
+            id="mbox-sha1sum-in-small-letters",
+        ),
+        pytest.param(
+            LearnerIdentifier("mbox_sha1sum", "email", "mailto:{}"),
+            {"mbox_sha1sum": _sha1("mailto:Ada@riverbend.example")},
+            id="mbox-sha1sum-of-a-mailto-iri",
+        ),
+        pytest.param(
+            LearnerIdentifier("mbox_sha1sum", "username", "{}@Pupils.Example"),
+            {"mbox_sha1sum": _sha1("mailto:ada@pupils.example")},
+            id="mbox-sha1sum-with-a-domain-in-capitals",
+        ),
+        pytest.param(
             LearnerIdentifier("mbox_sha1sum", "username", "{}@pupils.example"),
             {"mbox_sha1sum": _sha1("mailto:ada@pupils.example")},
             id="mbox-sha1sum-with-template",
@@ -80,6 +95,24 @@ def test_an_event_finds_its_student(rule: LearnerIdentifier, actor: dict[str, ob
     assert identifier is not None
     keys = {link.actor_key: link.student_key for link in _links([ADA, BEN], rule)}
     assert keys[PSEUDONYMISER.pseudonym(identifier)] == PSEUDONYMISER.student_key("student-1")
+
+
+def test_the_sha1_of_an_address_alone_finds_nobody() -> None:
+    """A digest is of the mailto IRI; that of the bare address is another identifier."""
+    keys = {link.actor_key for link in _links([ADA], LearnerIdentifier("mbox_sha1sum", "email"))}
+    bare = LocalIdentifier("mbox_sha1sum", _sha1("Ada@Riverbend.example"))
+    assert PSEUDONYMISER.pseudonym(bare) not in keys
+
+
+def test_addresses_that_differ_by_case_alone_mean_neither() -> None:
+    """Where two students' addresses are one in small letters, only their own writing is theirs."""
+    other = BEN._replace(email="ADA@riverbend.example")
+    links = _links([ADA, other], LearnerIdentifier("mbox_sha1sum", "email"))
+    small = LocalIdentifier("mbox_sha1sum", _sha1("mailto:ada@riverbend.example"))
+    assert PSEUDONYMISER.pseudonym(small) not in {link.actor_key for link in links}
+    assert {link.student_key for link in links} == {
+        PSEUDONYMISER.student_key(each.sourced_id) for each in (ADA, other)
+    }
 
 
 def test_a_caliper_person_is_found_by_the_iri() -> None:
