@@ -10,18 +10,25 @@ from pipelines.firewall.kinds import (
     FAMILIES_OF_LEARNING,
     KINDS_BY_FAMILY,
     KINDS_OF_MARTS,
+    KNOWN_HOOKS,
     LEARNING,
     OPPOSED,
     SIGNALS,
     Kind,
     Rows,
 )
-from pipelines.firewall.lineage import UnreadableError, trace_query
+from pipelines.firewall.lineage import (
+    UnreadableError,
+    columns_given,
+    tables_named,
+    trace_query,
+)
 from pipelines.firewall.walk import Arrival, State, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pipelines.firewall.lineage import Lineage
     from pipelines.firewall.project import Gate, Model, Project
 
 _STATE_OF_KIND = {
@@ -70,23 +77,26 @@ def trace_project(project: Project) -> Traced:
     for model in project.models:
         if not model.queries:
             violations.append(Violation("readable", model.relation, "has no compiled SQL"))
-        known = set(schema)
-        for query in model.queries:
+            continue
+        schema[model.relation] = columns_given(model.queries[0])
+        if model.lists_changes:
+            # It says what to build anew, not what comes out: that is the same without it.
+            continue
+        for form, query in enumerate(model.queries):
             try:
-                lineage = trace_query(
-                    query,
-                    relation=model.relation,
-                    schema={name: schema[name] for name in {*model.reads, model.relation} & known},
-                    database=project.database,
-                )
+                lineage = _trace(query, model, schema, project.database)
             except UnreadableError as error:
                 message = f"cannot be followed: {error}"
                 violations.append(Violation("readable", model.relation, message))
                 continue
-            known.add(model.relation)
             schema[model.relation] = lineage.columns
-            graph.add(lineage.edges)
+            graph.add(edge._replace(form=form) for edge in lineage.edges)
     return Traced(project, graph, tuple(violations))
+
+
+def _trace(query: str, model: Model, schema: dict[str, tuple[str, ...]], database: str) -> Lineage:
+    named = {name: schema[name] for name in tables_named(query) & set(schema)}
+    return trace_query(query, relation=model.relation, schema=named, database=database)
 
 
 def check_project(traced: Traced) -> Verdict:
@@ -100,6 +110,7 @@ def check_project(traced: Traced) -> Verdict:
         *traced.violations,
         *_undeclared(project),
         *_unproved_gates(project),
+        *_unknown_hooks(project),
         *(each for model in marts for each in _mixed(model)),
         *_readers_of_signals(project),
         *(each for model in marts for each in _advice(model)),
@@ -165,6 +176,15 @@ def _unproved_gates(project: Project) -> Iterator[Violation]:
                     gate.relation,
                     f"says what it lets through ({gate.lets_through or 'nothing'}) without a"
                     f" unit test of the model that proves it ({gate.proved_by or 'none'})",
+                )
+
+
+def _unknown_hooks(project: Project) -> Iterator[Violation]:
+    for model in project.models:
+        for hook in model.hooks:
+            if hook not in KNOWN_HOOKS:
+                yield Violation(
+                    "hooks", model.relation, f"has a hook whose SQL is not followed: {hook}"
                 )
 
 

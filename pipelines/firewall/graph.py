@@ -54,6 +54,8 @@ class Edge(NamedTuple):
     use: Use
     clause: str
     expression: exp.Expr | None = None
+    # Which of the forms in which a model may run: everything, or an update.
+    form: int = 0
 
     @property
     def enters_model(self) -> bool:

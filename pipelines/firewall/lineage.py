@@ -68,6 +68,25 @@ def trace_query(
     return Lineage(tuple(_columns_of(root)), tuple(edges))
 
 
+def columns_given(sql: str) -> tuple[str, ...]:
+    """Return the columns that a query gives, as far as it names them itself."""
+    try:
+        query = sqlglot.parse_one(sql, dialect="duckdb")
+        qualified = qualify(query, dialect="duckdb", validate_qualify_columns=False)
+    except SqlglotError:
+        return ()
+    return tuple(qualified.named_selects) if isinstance(qualified, exp.Query) else ()
+
+
+def tables_named(sql: str) -> frozenset[str]:
+    """Return the schema.name of every table that a query names; none where it cannot be parsed."""
+    try:
+        query = sqlglot.parse_one(sql, dialect="duckdb")
+    except SqlglotError:
+        return frozenset()
+    return frozenset(f"{table.db}.{table.name}" for table in query.find_all(exp.Table))
+
+
 def _scope_of(sql: str, schema: Mapping[str, tuple[str, ...]], database: str) -> Scope:
     try:
         parsed = sqlglot.parse(sql, dialect="duckdb")

@@ -48,6 +48,9 @@ class Model(NamedTuple):
     family: str | None
     reads: tuple[str, ...]
     unit_tests: frozenset[str]
+    # The test by which it only says what is to be built anew; none for a model that measures.
+    lists_changes: str | None = None
+    hooks: tuple[str, ...] = ()
     breach: Breach | None = None
 
     @property
@@ -149,8 +152,16 @@ def _model(name: str, node: dict[str, Any], compiled: _Compiled) -> Model:
         family=node["schema"] if MARTS in node["fqn"] else None,
         reads=tuple(compiled.relations.get(parent, parent) for parent in parents),
         unit_tests=compiled.unit_tests.get(name, frozenset()),
+        lists_changes=_meta(node).get("lists_changes"),
+        hooks=_hooks(node),
         breach=_breach(_meta(node)),
     )
+
+
+def _hooks(node: dict[str, Any]) -> tuple[str, ...]:
+    config = node.get("config") or {}
+    hooks = [*config.get("pre-hook", ()), *config.get("post-hook", ())]
+    return tuple(hook["sql"].strip() for hook in hooks)
 
 
 def _breach(meta: dict[str, str]) -> Breach | None:

@@ -46,6 +46,12 @@ _MOMENTS = {
     exp.DataType.Type.TIMESTAMPNTZ,
 }
 _WHOLE_DATES = {"DAY", "WEEK", "MONTH", "QUARTER", "YEAR"}
+_DAYS_BY_FUNCTION = {
+    "EPOCH": 86_400,
+    "EPOCH_MS": 86_400_000,
+    "EPOCH_US": 86_400_000_000,
+    "EPOCH_NS": 86_400_000_000_000,
+}
 _ZONE_FUNCTIONS = {"TIMEZONE"}
 
 
@@ -73,12 +79,24 @@ def how_taken(column: exp.Expr, top: exp.Expr, clause: str) -> Taken:
     return Taken(use, found or clause)
 
 
+def _is_whole_days(function: exp.Expr) -> bool:
+    """Tell whether a time is counted in whole days: that is its date, in UTC."""
+    unit = _DAYS_BY_FUNCTION.get(function.sql_name() if isinstance(function, exp.Func) else "")
+    if isinstance(function, exp.Anonymous):
+        unit = _DAYS_BY_FUNCTION.get(function.name.upper())
+    division = function.parent
+    if unit is None or not isinstance(division, exp.IntDiv):
+        return False
+    divisor = division.expression
+    return isinstance(divisor, exp.Literal) and divisor.is_int and int(divisor.name) % unit == 0
+
+
 def _step(child: exp.Expr, parent: exp.Expr) -> Use:
     if isinstance(parent, exp.Cast):
         return _cast(parent)
     if isinstance(parent, exp.DateTrunc | exp.TimestampTrunc):
         return Use.DATE if str(parent.unit).upper() in _WHOLE_DATES else Use.MEASURE
-    if isinstance(parent, exp.Date | exp.TsOrDsToDate):
+    if isinstance(parent, exp.Date | exp.TsOrDsToDate) or _is_whole_days(parent):
         return Use.DATE
     if _is_ordered_by(child, parent):
         return Use.MEASURE if _has_range(parent) else Use.ORDER

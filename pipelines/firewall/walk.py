@@ -46,8 +46,12 @@ _NEXT = {
     (State.EVENTS, Use.ROWS): State.EVENTS,
     (State.EVENTS, Use.COUNT): State.PROXY,
 }
-_LASTING = frozenset({State.PROXY, State.AUDIT})
 _Place = tuple[Node, State]
+
+
+def _others(edge: Edge, edges: list[Edge]) -> bool:
+    """Tell whether the same form of the step has rows from elsewhere as well."""
+    return sum(other.form == edge.form for other in edges) > 1
 
 
 class Walk:
@@ -83,10 +87,12 @@ class Walk:
                 waiting.append(reached)
 
     def _state_after(self, state: State, edge: Edge) -> State | None:
-        if state in _LASTING:
+        if state is State.PROXY:
             return state
         if edge.target.column == ROWS and edge.target.relation in self._gates:
             return None
+        if state is State.AUDIT:
+            return state
         return _NEXT.get((state, edge.use))
 
     def _meetings(self) -> Iterator[_Place]:
@@ -99,10 +105,11 @@ class Walk:
                 for edge in edges
                 if edge.use is Use.ROWS and (edge.source, State.EVENTS) in self._came_by
             ]
-            if len(events) > 1:
+            met = next((each for each in events if _others(each, events)), None)
+            if met:
                 place = (node, State.PROXY)
-                self._came_by.setdefault(place, events[1])
-                self._came_from.setdefault(place, (events[1].source, State.EVENTS))
+                self._came_by.setdefault(place, met)
+                self._came_from.setdefault(place, (met.source, State.EVENTS))
                 yield place
 
     def _way(self, place: _Place) -> list[Edge]:

@@ -9,7 +9,6 @@ import orjson
 
 from pipelines.errors import CheckFailedError
 from pipelines.identity.keys import Key
-from pipelines.warehouse.connection import open_encrypted
 from pipelines.warehouse.dbt_environment import dbt_environment
 
 if TYPE_CHECKING:
@@ -19,37 +18,33 @@ if TYPE_CHECKING:
 _NO_SECRET = Key("warehouse", 1, bytes(32))
 _MODELS = ("--select", "resource_type:model", "--indirect-selection", "empty")
 _INCREMENTAL = "incremental"
+_EVERYTHING = '{"baseline_build_id": ""}'
+_UPDATE = '{"baseline_build_id": "earlier"}'
 
 
 def compile_models(project: Path, folder: Path) -> tuple[Path, ...]:
     """Compile every model of a project; return dbt's manifests, which hold the SQL.
 
-    Where models are incremental there are two: as they run for the first time, and as they run
-    over tables that are there. Raises CheckFailedError where dbt cannot compile.
+    Where models are incremental there are two: as they build everything, and as they bring an
+    earlier build up to date. Raises CheckFailedError where dbt cannot compile.
     """
-    warehouse = folder / "warehouse.duckdb"
-    first = _compile(project, folder, warehouse, "--full-refresh")
-    relations = _incremental_relations(first)
-    if not relations:
-        return (first,)
-    with open_encrypted(warehouse, _NO_SECRET) as connection:
-        for schema, name in relations:
-            connection.execute(f'create schema if not exists "{schema}"')
-            connection.execute(f'create table "{schema}"."{name}" (nothing integer)')
-    return (first, _compile(project, folder, warehouse))
+    everything = _compile(project, folder, "everything", _EVERYTHING)
+    if not _has_incremental(everything):
+        return (everything,)
+    return (everything, _compile(project, folder, "update", _UPDATE))
 
 
-def _compile(project: Path, folder: Path, warehouse: Path, *options: str) -> Path:
+def _compile(project: Path, folder: Path, name: str, variables: str) -> Path:
     from dbt.cli.main import dbtRunner
 
     from pipelines.warehouse.dbt_plugin import release_warehouse
 
     target = folder / "target"
-    arguments = ["compile", *_MODELS, *options, "--quiet"]
+    arguments = ["compile", *_MODELS, "--vars", variables, "--quiet"]
     arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
     arguments += ["--target-path", str(target), "--log-path", str(folder)]
     try:
-        with dbt_environment(warehouse, _NO_SECRET):
+        with dbt_environment(folder / "warehouse.duckdb", _NO_SECRET):
             result = dbtRunner().invoke(arguments)
     finally:
         release_warehouse()
@@ -58,15 +53,11 @@ def _compile(project: Path, folder: Path, warehouse: Path, *options: str) -> Pat
             f"dbt could not compile the models: {result.exception or 'see its log'}",
             "run `plumbline build`, and mend what it names",
         )
-    kept = folder / f"manifest{'-'.join(('', *options))}.json"
+    kept = folder / f"manifest-{name}.json"
     shutil.copyfile(target / "manifest.json", kept)
     return kept
 
 
-def _incremental_relations(manifest: Path) -> list[tuple[str, str]]:
+def _has_incremental(manifest: Path) -> bool:
     nodes = orjson.loads(manifest.read_bytes())["nodes"].values()
-    return [
-        (node["schema"], node["alias"])
-        for node in nodes
-        if node["config"].get("materialized") == _INCREMENTAL
-    ]
+    return any(node["config"].get("materialized") == _INCREMENTAL for node in nodes)

@@ -234,3 +234,31 @@ def test_every_stored_field_reaches_the_mart_that_needs_it(traced: Traced) -> No
         not in {each.model for each in traced.graph.descendants(Node(EVENT, rule.column))}
     ]
     assert unused == []
+
+
+def test_a_list_of_changes_names_the_test_that_proves_it(traced: Traced) -> None:
+    """That a build is the same without the list is proved by a test that exists."""
+    for model in traced.project.models:
+        if model.lists_changes:
+            file, _, name = model.lists_changes.partition("::")
+            assert f"def {name}(" in (REPOSITORY / file).read_text("utf-8"), model.relation
+
+
+def test_a_hook_that_is_not_known_is_a_breach(traced: Traced) -> None:
+    """SQL that runs beside a model is not followed, so it may not be there."""
+    model = next(each for each in traced.project.models if each.relation == "learning.mastery")
+    hooked = model._replace(hooks=("delete from {{ this }} where estimate < 0.5",))
+    assert _rules_with(traced, hooked) == {"hooks"}
+
+
+def test_an_update_is_followed_as_well(project: Project) -> None:
+    """A duration that only the form for updates reads is found, whichever form is first."""
+    model = next(each for each in project.models if each.relation.endswith("_discounted"))
+    update = model.queries[0].replace(
+        "where is_included", f"where is_included and event_id in (select event_id from {EVENTS})"
+    )
+    assert update != model.queries[0]
+    changed = model._replace(queries=(model.queries[0], update))
+    models = tuple(changed if each is model else each for each in project.models)
+    verdict = check_project(trace_project(project._replace(models=models)))
+    assert "learning.mastery.estimate" in {each.place for each in verdict.violations}

@@ -120,6 +120,8 @@ def test_what_decides_nothing_has_no_edge() -> None:
         ("cast(happened_at as date)", Use.DATE),
         ("cast(timezone('UTC', happened_at) as date)", Use.DATE),
         ("date_trunc('month', happened_at)", Use.DATE),
+        ("epoch_us(happened_at) // 86400000000", Use.DATE),
+        ("epoch_us(happened_at) // 3600000000", Use.MEASURE),
         ("current_date - cast(happened_at as date) > 30", Use.DATE),
         ("happened_at > lag(happened_at) over (order by id)", Use.ORDER),
         ("row_number() over (order by happened_at)", Use.ORDER),
