@@ -191,7 +191,7 @@ def _spread(acts: list[Act], draws: random.Random) -> list[list[Act]]:
 def test_voids_hold_in_any_order(lake: Lake, warehouses: Callable[[], DuckDBPyConnection]) -> None:
     """Whatever comes before or after what, in whichever file and night, the same events stand."""
 
-    @settings(max_examples=20, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    @settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
     @given(acts=_HISTORIES, draws=st.randoms(use_true_random=False))
     def check(acts: list[Act], draws: random.Random) -> None:
         connection = warehouses()
