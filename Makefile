@@ -31,8 +31,8 @@ nightly: setup ## Run a night on the home of HOME_DIR
 status: setup ## Say what the published build of the demo is made of
 	$(BIN)/plumbline status --home $(DEMO_HOME)
 
-test: setup ## Run every test
-	$(BIN)/python -m pytest
+test: setup ## Run every test, in two processes
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 firewall: setup ## Prove that no proxy reaches learning, and that the proof finds planted breaches
 	$(BIN)/plumbline firewall
