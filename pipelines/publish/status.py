@@ -47,6 +47,17 @@ class SourceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldSource:
+    """Deliveries of one source of which nothing is loaded, since too much of them is rejected."""
+
+    source: str
+    files: int
+    read: int
+    rejected: int
+    held_since: date
+
+
+@dataclass(frozen=True, slots=True)
 class CheckCounts:
     """How the checks of the build ended; none where they have not been counted."""
 
@@ -76,6 +87,7 @@ class Status:
     inputs: tuple[BuildInput, ...]
     tables: tuple[PublishedTable, ...]
     sources: tuple[SourceStatus, ...]
+    held: tuple[HeldSource, ...]
     checks: CheckCounts
     kept: tuple[KeptBuild, ...]
     pin: Pin | None
@@ -121,6 +133,8 @@ def print_status(status: Status | NothingPublished, console: Console) -> None:
     if status.pin:
         console.print(_pin_line(status.pin))
     console.print(_checks_line(status.checks))
+    for held in status.held:
+        console.print(_held_line(held))
     console.print(_sources_table(status.sources))
     console.print(_tables_table(status.tables))
     console.print(_kept_table(status.kept))
@@ -137,6 +151,7 @@ def _read_build(home: Home, folder: Path) -> Status:
             inputs=manifest.inputs,
             tables=manifest.tables,
             sources=_sources(connection),
+            held=_held(connection),
             checks=_checks(connection, manifest.build.build_id),
             kept=tuple(_kept(each, folder) for each in kept_builds(home.published)),
             pin=read_pin(home.published),
@@ -174,6 +189,21 @@ def _sources(connection: duckdb.DuckDBPyConnection) -> tuple[SourceStatus, ...]:
     return tuple(SourceStatus(row[0], *(int(count) for count in row[1:])) for row in rows)
 
 
+def _held(connection: duckdb.DuckDBPyConnection) -> tuple[HeldSource, ...]:
+    rows = connection.execute(
+        """
+        select source, count(*), sum(read), sum(rejected), min(held_since_date)
+        from audit.held
+        group by source
+        order by source
+        """
+    ).fetchall()
+    return tuple(
+        HeldSource(source, files, int(read), int(rejected), since)
+        for source, files, read, rejected, since in rows
+    )
+
+
 def _checks(connection: duckdb.DuckDBPyConnection, build_id: str) -> CheckCounts:
     row = connection.execute(
         "select checks_passed, checks_warned, checks_failed from audit.builds where build_id = ?",
@@ -186,6 +216,14 @@ def _checks_line(checks: CheckCounts) -> str:
     if checks.passed is None:
         return "Checks: not counted"
     return f"Checks: {checks.passed} passed, {checks.warned} warned, {checks.failed} failed"
+
+
+def _held_line(held: HeldSource) -> str:
+    return (
+        f"Held since {held.held_since}: {held.files} file(s) of {held.source},"
+        f" {held.rejected:,} of {held.read:,} items rejected; nothing of them is loaded:"
+        f" `plumbline quarantine list --source {held.source}` says why"
+    )
 
 
 def _sources_table(sources: tuple[SourceStatus, ...]) -> Table:

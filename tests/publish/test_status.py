@@ -24,6 +24,8 @@ from tests.publish.conftest import encrypted
 from tests.unit.examples import write_key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipelines.home import Home
     from pipelines.identity.keys import Key
     from pipelines.settings import Settings
@@ -82,6 +84,21 @@ def test_status_is_text(home: Home, settings: Settings, key: Key) -> None:
     assert "40 passed, 1 warned, 0 failed" in text
     assert "3,048" in text
     assert "learning.mastery_evidence" in text
+
+
+def test_a_held_source_is_told(
+    home: Home, settings: Settings, key: Key, change: Callable[[str], None]
+) -> None:
+    """Whose deliveries are held, since when, how much of them is rejected, and where to look."""
+    change(
+        "insert into audit.held values"
+        " ('d1', 'quizroom/a.ndjson', 'quizroom', 200, 120, date '2025-09-03', 'build-one'),"
+        " ('d2', 'quizroom/b.ndjson', 'quizroom', 1000, 800, date '2025-09-04', 'build-one')"
+    )
+    publish_build(home, settings, key, "build-one")
+    text = " ".join(_printed(read_status(home)).split())
+    assert "Held since 2025-09-03: 2 file(s) of quizroom, 920 of 1,200 items rejected" in text
+    assert "`plumbline quarantine list --source quizroom`" in text
 
 
 def test_encrypted_build_is_read_with_the_home_s_key(

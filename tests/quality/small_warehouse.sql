@@ -255,6 +255,17 @@ select
 from loaded.rejections
 inner join loaded.files using (file_digest);
 
+create table audit.held as
+select
+    file_digest as digest,
+    file_name,
+    source,
+    read,
+    rejected,
+    held_since as held_since_date,
+    'build-one' as build_id
+from loaded.held;
+
 create view audit.builds as select * from loaded.builds;
 
 comment on table learning.mastery is 'One row per student and standard.';
