@@ -9,10 +9,21 @@ from __future__ import annotations
 import argparse
 import time
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
+from pipelines.home import Home
+from pipelines.identity.keys import Key
+from pipelines.identity.sealing import Sealer
+from pipelines.ingest.blocks import Part
+from pipelines.ingest.items import RawItem
+from pipelines.ingest.net import process_and_write
+from pipelines.ingest.process import PartProcessor
+from pipelines.ingest.rejects import PartWriter
+from pipelines.ingest.rows import Keyring
 from pipelines.validation.decode import Document, decode
 from pipelines.validation.findings import SpecVersion, Standard
 from pipelines.validation.validator import Validator
@@ -46,6 +57,45 @@ def main() -> None:
     for share in (50, 100):
         ratio = seconds[f"the same, {share} % invalid"] / clean
         print(f"{share} % invalid / clean, time: {ratio:.1f} (at most 5)")
+    _print_ingest(arguments)
+
+
+def _print_ingest(arguments: argparse.Namespace) -> None:
+    """Print what a part costs in ingest, from its lines to its files, by what of it is refused."""
+    clean, broken, half = _deliveries(arguments.statements)
+    with TemporaryDirectory() as folder:
+        ingest = _ingest_into(Home(Path(folder)))
+        tasks = [
+            Task("clean", [clean], ingest),
+            Task("50", [half], ingest),
+            Task("100", [broken], ingest),
+        ]
+        seconds = {name: min(times) for name, times in _timed(tasks, arguments).items()}
+    for share in ("50", "100"):
+        ratio = seconds[share] / seconds["clean"]
+        print(f"ingest of a part, {share} % invalid / clean, time: {ratio:.1f} (at most 5)")
+
+
+def _ingest_into(home: Home) -> Callable[[list[bytes]], None]:
+    processor = PartProcessor(Validator.load(), Keyring(Key("pseudonym", 1, bytes(32)), "bench"))
+    writer = PartWriter(home, Sealer(Key("vault", 1, bytes(32))))
+
+    def ingest(delivery: list[bytes]) -> None:
+        items = [
+            RawItem(line, line * STATEMENT_BYTES, (line + 1) * STATEMENT_BYTES, raw)
+            for line, raw in enumerate(delivery, start=1)
+        ]
+        process_and_write(Part("digest", "mathpath", 0, items), processor, writer)
+
+    return ingest
+
+
+def _deliveries(statements: int) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """Return clean, broken and mixed lines."""
+    clean = [_statement(number, is_valid=True) for number in range(statements)]
+    broken = [_statement(number, is_valid=False) for number in range(statements)]
+    half = [pair[number % 2] for number, pair in enumerate(zip(clean, broken, strict=True))]
+    return clean, broken, half
 
 
 def _arguments() -> argparse.Namespace:
@@ -66,9 +116,7 @@ def _tasks(statements: int) -> list[Task]:
             raise SystemExit("a line of the benchmark is no JSON")
         validator.examine(decoded.value)
 
-    clean = [_statement(number, is_valid=True) for number in range(statements)]
-    broken = [_statement(number, is_valid=False) for number in range(statements)]
-    half = [pair[number % 2] for number, pair in enumerate(zip(clean, broken, strict=True))]
+    clean, broken, half = _deliveries(statements)
     return [
         Task("orjson.loads", clean, orjson.loads),
         Task("validate what is parsed", [orjson.loads(line) for line in clean], check),
