@@ -61,6 +61,7 @@ def find_changes(
     since = _kept(home, builds[0])
     until = _kept(home, builds[1] or current_build_id(home.current_build) or builds[0])
     connection = connect_in_memory()
+    connection.execute("set temp_directory = ?", [f"{home.warehouse_file}.spill"])
     try:
         before = _attach_build(connection, home, settings, alias=SINCE, build_id=since)
         after = _attach_build(connection, home, settings, alias=UNTIL, build_id=until)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
     from pipelines.validation.findings import Finding, Item
 
+_ATTEMPT, _RESPONSE = "Attempt", "Response"
 _TIMES_OF_A_TRY = ("startedAtTime", "endedAtTime")
 
 
@@ -78,7 +79,12 @@ def _times_of_tries(event: dict[str, Any]) -> Iterator[tuple[str, str]]:
     attempt = generated.get("attempt") if isinstance(generated, dict) else None
     places = {"object": event.get("object"), "generated": generated, "generated.attempt": attempt}
     for path, entity in places.items():
-        if isinstance(entity, dict):
+        if isinstance(entity, dict) and _is_a_try(entity.get("type", _ATTEMPT)):
             for name in _TIMES_OF_A_TRY:
                 if isinstance(entity.get(name), str):
                     yield f"{path}.{name}", entity[name]
+
+
+def _is_a_try(kind: str) -> bool:
+    """Tell whether a row takes the times of this: those of a session are no try's."""
+    return kind == _ATTEMPT or kind.endswith(_RESPONSE)

@@ -11,8 +11,19 @@ if TYPE_CHECKING:
     from pipelines.publish.pin import Pin
     from pipelines.warehouse.circuit_breaker import HeldDelivery, Rate
     from pipelines.warehouse.drift import Drift
+    from pipelines.warehouse.events import FileCounts
 
 SHOWN_NAMES = 5
+
+
+def conflict_messages(files: Iterable[FileCounts]) -> list[str]:
+    """Return a line for each file with events that came before with another body."""
+    return [
+        f"{each.file_name}: {each.conflicting:,} event(s) came before with another body, which"
+        " stands; audit.conflicts has both digests and places"
+        for each in files
+        if each.conflicting
+    ]
 
 
 def held_messages(held: Iterable[HeldDelivery]) -> list[str]:

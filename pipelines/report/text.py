@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.archive.move import ArchiveOutcome
 from pipelines.quality.outcome import describe
-from pipelines.report.changes import drift_messages, held_messages
+from pipelines.report.changes import conflict_messages, drift_messages, held_messages
 from pipelines.report.messages import (
     advice_messages,
     archive_messages,
@@ -72,7 +72,8 @@ def _ingest_counts(outcome: IngestOutcome) -> str:
 
 def describe_load(outcome: LoadOutcome) -> str:
     """Say what was loaded."""
-    details = held_messages(outcome.held) + drift_messages(outcome.drift)
+    details = conflict_messages(outcome.files)
+    details += held_messages(outcome.held) + drift_messages(outcome.drift)
     return "\n  ".join([_load_counts(outcome), *details])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipelines.report.text import describe_load
 from tests.unit.examples import (
     caliper_event,
     deliver,
@@ -75,6 +76,28 @@ def test_duplicates_and_conflicts_within_a_file(
     assert query("select line_number from loaded.conflicts order by all") == [(3,)]
 
 
+def test_a_copy_that_went_through_a_store_is_a_duplicate(
+    ingest: Ingest, load_home: Load, query: Query
+) -> None:
+    """Letters of the id, the zone of the time and what a store adds make no conflict."""
+    sent = statement(0xAB, result={"score": {"scaled": 1}})
+    forwarded = sent | {
+        "id": event_id(0xAB).upper(),
+        "timestamp": "2025-09-01T09:00:00.000-05:00",
+        "stored": LATER,
+        "version": "1.0.3",
+        "verb": sent["verb"] | {"display": {"en": "answered"}},
+        "result": {"score": {"scaled": 1.0}},
+    }
+    ingest("mathpath/a.ndjson", sent, forwarded)
+    ingest("mathpath/b.ndjson", forwarded, statement(id=None), statement(id=None))
+    load_home()
+    assert query(LEDGER) == [
+        ("mathpath/a.ndjson", 2, 1, 1, 0, 0, 0),
+        ("mathpath/b.ndjson", 3, 1, 2, 0, 0, 0),
+    ]
+
+
 def test_duplicates_across_the_files_of_a_night(
     ingest: Ingest, load_home: Load, query: Query
 ) -> None:
@@ -121,6 +144,16 @@ def test_a_conflict_names_both_bodies(ingest: Ingest, load_home: Load, query: Qu
         from loaded.conflicts inner join loaded.events using (source, event_id)
         """
     ) == [(True, False, True, False, 1, 2)]
+
+
+def test_a_conflict_is_told(ingest: Ingest, load_home: Load) -> None:
+    """What a load says names the file and the table that shows both bodies, and no value."""
+    ingest("mathpath/a.ndjson", statement(1), statement(2))
+    assert "audit.conflicts" not in describe_load(load_home())
+    ingest("mathpath/b.ndjson", statement(1, timestamp=LATER), statement(2, timestamp=LATER))
+    said = describe_load(load_home())
+    assert "mathpath/b.ndjson: 2 event(s) came before with another body" in said
+    assert event_id(1) not in said
 
 
 def test_a_conflict_that_comes_again_is_a_conflict_again(

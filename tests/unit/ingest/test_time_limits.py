@@ -124,6 +124,23 @@ def test_what_happened_outside_of_the_limits_is_rejected(
     assert not outcome.refused_fields
 
 
+def test_the_times_of_a_session_are_not_asked(within: Callable[[Any], PartOutcome]) -> None:
+    """Only what moves a date of a mart can be out of the limits."""
+    session = {
+        "id": "https://quizroom.example/sessions/1",
+        "type": "Session",
+        "startedAtTime": "1970-01-01T00:00:00.000Z",
+    }
+    event = caliper_event(
+        type="SessionEvent",
+        profile="SessionProfile",
+        action="TimedOut",
+        actor={"id": "https://quizroom.example", "type": "SoftwareApplication"},
+        object=session,
+    )
+    assert len(within(event).rows) == 1
+
+
 def test_a_message_does_not_repeat_the_time(within: Callable[[Any], PartOutcome]) -> None:
     """A rejection says the rule, never a value of the event."""
     (rejection,) = within(statement(timestamp="2030-05-06T07:08:09Z")).rejections

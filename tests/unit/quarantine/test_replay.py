@@ -192,3 +192,22 @@ def test_what_lay_in_the_future_comes_in_when_its_date_has_come(district: SmallD
     assert (come.accepted, come.still_rejected) == (1, 0)
     district.load()
     assert district.query("select read, loaded, rejected from loaded.files") == [(2, 2, 0)]
+
+
+def test_a_void_takes_effect_once_its_target_is_run_again(district: SmallDistrict) -> None:
+    """A void waits for an event that was rejected, and holds from the load that brings it."""
+    reference = {"objectType": "StatementRef", "id": statement(1)["id"]}
+    void = statement(7, verb={"id": "http://adlnet.gov/expapi/verbs/voided"}, object=reference)
+    deliver(district.home, FILE, lines(void, statement(1), statement(2)))
+    district.ingest(is_strict=True)
+    district.load()
+    voided = """
+        select target.event_id
+        from loaded.events as target
+        semi join loaded.events as voids
+            on voids.source = target.source and voids.voids_event_id = target.event_id
+    """
+    assert district.query(voided) == []
+    district.replay()
+    district.load()
+    assert district.query(voided) == [(statement(1)["id"],)]
