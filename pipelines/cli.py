@@ -230,7 +230,12 @@ def status(root: Path, *, as_json: bool) -> None:
 
 
 @commands.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, metavar="FILE...")
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path),
+    help="Judge this OneRoster set, a folder or zip of CSV files, instead of FILEs.",
+)
 @click.option(
     "--standard",
     type=click.Choice(["auto", "xapi", "caliper"]),
@@ -251,15 +256,29 @@ def status(root: Path, *, as_json: bool) -> None:
     show_default=True,
     help="Text for people, or one JSON object a line for each item.",
 )
-def validate(files: tuple[str, ...], standard: str, spec_version: str | None, form: str) -> None:
+def validate(
+    files: tuple[str, ...],
+    roster: Path | None,
+    *,
+    standard: str,
+    spec_version: str | None,
+    form: str,
+) -> None:
     """Say of every statement, event and entity in files what its standard refuses, and why.
 
     A FILE holds NDJSON, arrays, {"statements": ...} results or one document, plain or packed
-    with gzip or zstd; - is standard input. Nothing is stored, and no value that may be personal
-    is shown.
+    with gzip or zstd; - is standard input. With --roster, it is the rows of a OneRoster 1.1 or 1.2
+    CSV set that are judged, bulk or delta, with file, row and column. Nothing is stored, and no
+    value that may be personal is shown.
 
     Exit code 0: all items are valid. 1: some are not. 2: a file cannot be read.
     """
+    if bool(files) == (roster is not None):
+        raise click.UsageError("give either files or --roster")
+    if roster is not None:
+        from pipelines.validate_roster import run_validate_roster
+
+        sys.exit(run_validate_roster(roster, as_json=form == "jsonl"))
     from pipelines.validate_command import asked_for, run_validate
 
     try:

@@ -113,16 +113,22 @@ def replay(root: Path, source: str | None, rule: str | None, as_of_date: date | 
 
 @click.command()
 @home_option
-@click.option("--source", required=True, help="The source whose held deliveries are to be loaded.")
+@click.option("--source", help="The source whose held deliveries are to be loaded.")
+@click.option("--roster", is_flag=True, help="Load the roster that is held because it shrank.")
 @date_option
-def release(root: Path, source: str, as_of_date: date | None) -> None:
-    """Load the held deliveries of a source as they are, rejected items and all."""
-    from pipelines.quarantine.release import release as let_go
+def release(root: Path, source: str | None, as_of_date: date | None, *, roster: bool) -> None:
+    """Load what is held, as it is: the deliveries of a source, or a roster that shrank."""
+    from pipelines.quarantine.release import release as release_source
+    from pipelines.quarantine.release import release_rosters
     from pipelines.report.text import NOT_YET_PUBLISHED, describe_load
     from pipelines.warehouse.load import load
 
+    if roster == (source is not None):
+        raise click.UsageError("give either --source or --roster")
     home, settings = district_at(root)
     with at_work(home) as reporter, reporter.step("load"):
-        names = let_go(home, settings, source)
+        names = (
+            release_source(home, settings, source) if source else release_rosters(home, settings)
+        )
         loaded = load(home, settings, as_of_date or school_date_now(settings))
     click.echo(f"released: {', '.join(names)}\n{describe_load(loaded)}\n{NOT_YET_PUBLISHED}")

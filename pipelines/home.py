@@ -74,6 +74,11 @@ class Home:
         return self.root / "archive"
 
     @property
+    def roster_receipts(self) -> Path:
+        """Since when each roster delivery holds."""
+        return self.lake / "rosters"
+
+    @property
     def warehouse_file(self) -> Path:
         """The encrypted warehouse."""
         return self.root / "warehouse" / "warehouse.duckdb"

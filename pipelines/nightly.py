@@ -26,6 +26,7 @@ from pipelines.report.messages import (
     delivery_messages,
     waiting_messages,
 )
+from pipelines.report.rosters import roster_warnings
 from pipelines.warehouse.build import BuildIdentity, BuildOutcome, build, identify_build
 from pipelines.warehouse.load import LoadOutcome, load, prepare_warehouse
 
@@ -139,7 +140,7 @@ def _load(night: Night, home: Home, settings: Settings, reporter: Reporter) -> N
         prepare_warehouse(home, settings)
         night.expired = expire(home, settings, night.as_of_date)
         night.loaded = load(home, settings, night.as_of_date)
-    warnings = held_messages(night.loaded.held)
+    warnings = roster_warnings(night.loaded.rosters) + held_messages(night.loaded.held)
     night.warnings += warnings
     for message in warnings + drift_messages(night.loaded.drift):
         reporter.say(f"  {message}")

@@ -112,6 +112,14 @@ class PublishSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RosterSettings:
+    """When a roster that holds less than the one before is held instead of loaded."""
+
+    shrink_limit: float = 0.2
+    minimum_rows: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that district.toml says."""
 
@@ -127,6 +135,7 @@ class Settings:
     quarantine: QuarantineSettings = field(default_factory=QuarantineSettings)
     archive: ArchiveSettings = field(default_factory=ArchiveSettings)
     circuit_breaker: CircuitBreakerSettings = field(default_factory=CircuitBreakerSettings)
+    roster: RosterSettings = field(default_factory=RosterSettings)
     publish: PublishSettings = field(default_factory=PublishSettings)
 
 
@@ -219,6 +228,7 @@ def _settings(home: Home, document: dict[str, Any]) -> Settings:
         quarantine=QuarantineSettings(**document.get("quarantine", {})),
         archive=ArchiveSettings(**document.get("archive", {})),
         circuit_breaker=CircuitBreakerSettings(**document.get("circuit_breaker", {})),
+        roster=RosterSettings(**document.get("roster", {})),
         publish=PublishSettings(**document.get("publish", {})),
     )
 

@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipelines.identity.pseudonyms import LocalIdentifier, Pseudonymiser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from pipelines.reference.oneroster import Person
     from pipelines.settings import LearnerIdentifier
 
 _MAILTO = "mailto:"
 _MBOX, _MBOX_SHA1SUM = "mbox", "mbox_sha1sum"
+
+
+class RosterIdentifier(NamedTuple):
+    """A value by which the roster knows a person, and the column that gives it."""
+
+    person_key: str
+    field: str
+    value: str
 
 
 class LearnerLink(NamedTuple):
@@ -25,34 +32,25 @@ class LearnerLink(NamedTuple):
 
 
 def learner_links(
-    people: Iterable[Person], rules: tuple[LearnerIdentifier, ...], pseudonymiser: Pseudonymiser
+    identifiers: Iterable[RosterIdentifier],
+    rules: tuple[LearnerIdentifier, ...],
+    pseudonymiser: Pseudonymiser,
 ) -> tuple[LearnerLink, ...]:
-    """Return the links of all students; an identifier that two students share means neither."""
+    """Return whom each pseudonym means; an identifier that two people share means neither."""
     owners: dict[str, set[str]] = {}
-    for person in people:
-        if person.is_student:
-            student_key = pseudonymiser.student_key(person.sourced_id)
-            for identifier in _identifiers(person, rules):
-                owners.setdefault(pseudonymiser.pseudonym(identifier), set()).add(student_key)
-    return tuple(
-        LearnerLink(actor_key, *students)
-        for actor_key, students in sorted(owners.items())
-        if len(students) == 1
-    )
-
-
-def _identifiers(person: Person, rules: tuple[LearnerIdentifier, ...]) -> Iterator[LocalIdentifier]:
-    values = {
-        "sourcedId": person.sourced_id,
-        "username": person.username,
-        "identifier": person.identifier,
-        "email": person.email,
-    }
+    rules_of: dict[str, list[LearnerIdentifier]] = {}
     for rule in rules:
-        value = values[rule.roster_field]
-        if value:
+        rules_of.setdefault(rule.roster_field, []).append(rule)
+    for person_key, field, value in identifiers:
+        for rule in rules_of.get(field, ()):
             for said in _as_tools_say(rule, value):
-                yield LocalIdentifier(rule.namespace, said)
+                named = LocalIdentifier(rule.namespace, said)
+                owners.setdefault(pseudonymiser.pseudonym(named), set()).add(person_key)
+    return tuple(
+        LearnerLink(actor_key, *people)
+        for actor_key, people in sorted(owners.items())
+        if len(people) == 1
+    )
 
 
 def _as_tools_say(rule: LearnerIdentifier, value: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.errors import ConfigurationError
 from pipelines.ingest.manifest import read_manifests, write_manifest
 from pipelines.warehouse.load import open_warehouse
+from pipelines.warehouse.roster_receipts import read_receipts, write_receipt
 
 if TYPE_CHECKING:
     from pipelines.home import Home
@@ -32,3 +33,25 @@ def release(home: Home, settings: Settings, source: str) -> tuple[str, ...]:
     for manifest in manifests:
         write_manifest(home, replace(manifest, is_released=True))
     return tuple(sorted(each.name for each in manifests))
+
+
+def release_rosters(home: Home, settings: Settings) -> tuple[str, ...]:
+    """Mark the held deliveries of the roster as released; return their names."""
+    with open_warehouse(home, settings, read_only=True) as connection:
+        rows = connection.execute(
+            "select delivery_digest, effective_on from loaded.roster_deliveries"
+            " where state = 'held'"
+        ).fetchall()
+    receipts = [
+        receipt
+        for digest, effective_on in rows
+        for receipt in read_receipts(home, digest)
+        if receipt.effective_on == effective_on
+    ]
+    if not receipts:
+        raise ConfigurationError(
+            "no roster is held", "the report of the last night lists what is held"
+        )
+    for receipt in receipts:
+        write_receipt(home, replace(receipt, is_released=True))
+    return tuple(sorted(each.name for each in receipts))

@@ -158,7 +158,10 @@ def _value_checks(table: Table, column: Column) -> Iterator[Check]:
             yield _check(YEAR, effect, column, rf"not regexp_full_match({value}, '\d{{4}}')")
         case Kind.INTEGER | Kind.NUMBER:
             yield _check(
-                NUMBER, effect, column, f"{value} is not null and try_cast({value} as double) is null"
+                NUMBER,
+                effect,
+                column,
+                f"{value} is not null and try_cast({value} as double) is null",
             )
         case Kind.LIST | Kind.REFERENCES:
             yield _check(LIST, Effect.NONE, column, rf"regexp_matches({value}, '(^|,)\s*(,|$)')")
@@ -177,7 +180,9 @@ def _vocabulary_checks(column: Column, effect: Effect) -> Iterator[Check]:
     message = f"one of: {', '.join(column.values)}"
     yield Check(ENUMERATION, effect, column.name, message, is_foreign)
     differs = f"{value} not in ({known}) and lower({value}) in ({lowered})"
-    yield Check(ENUMERATION_CASE, Effect.NONE, column.name, f"in this letter case {message}", differs)
+    yield Check(
+        ENUMERATION_CASE, Effect.NONE, column.name, f"in this letter case {message}", differs
+    )
 
 
 def _mode_checks(column: Column, *, is_delta: bool) -> Iterator[Check]:

@@ -6,7 +6,6 @@ raw_<table> its values trimmed, `violations` what is wrong, `left_out` the rows 
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.reference.roster_checks import (
@@ -37,6 +36,7 @@ from pipelines.reference.roster_rules import (
     FILE_EMPTY,
     UNREADABLE,
     Effect,
+    RosterRule,
     Violation,
 )
 from pipelines.reference.roster_tables import Version, tables_of
@@ -98,8 +98,8 @@ def judge_roster(
 def violations(connection: DuckDBPyConnection) -> Iterator[Violation]:
     """Yield every violation by file, row and column; those of the delivery as a whole first."""
     found = connection.execute(
-        "select rule, effect, file, row, \"column\", message from violations"
-        " order by row is not null, file, row, \"column\", rule"
+        'select rule, effect, file, row, "column", message from violations'
+        ' order by row is not null, file, row, "column", rule'
     )
     while batch := found.fetchmany(10_000):
         for row in batch:
@@ -155,24 +155,20 @@ def _header_violations(table: Table, header: tuple[str, ...]) -> Iterator[Violat
             is_fatal = table.is_loaded and column.is_needed
             effect = Effect.DELIVERY if is_fatal else Effect.NONE
             message = f"the column {column.name}, filled or not"
-            yield _of_header(table, COLUMN_MISSING.name, effect, column.name, message)
+            yield Violation(COLUMN_MISSING.name, effect, table.file, 1, column.name, message)
     foreign = [name for name in header if name not in names]
     for name in foreign:
         if not name.startswith(_METADATA):
-            yield _of_header(table, COLUMN_UNKNOWN.name, Effect.NONE, name, COLUMN_UNKNOWN.asks)
+            rule = COLUMN_UNKNOWN
+            yield Violation(rule.name, Effect.NONE, table.file, 1, name, rule.asks)
     present = [name for name in header if name in names]
     expected = [name for name in names if name in header]
     if present != expected or list(header) != present + foreign:
-        yield _of_header(table, COLUMN_ORDER.name, Effect.NONE, None, COLUMN_ORDER.asks)
+        rule = COLUMN_ORDER
+        yield Violation(rule.name, Effect.NONE, table.file, 1, None, rule.asks)
 
 
-def _of_header(
-    table: Table, rule: str, effect: Effect, column: str | None, message: str
-) -> Violation:
-    return Violation(rule, effect, table.file, 1, column, message)
-
-
-def _of_file(table: Table, rule, effect: Effect) -> Violation:
+def _of_file(table: Table, rule: RosterRule, effect: Effect) -> Violation:
     return Violation(rule.name, effect, table.file, None, None, rule.asks)
 
 

@@ -22,6 +22,7 @@ from pipelines.reference.roster_rules import (
     REFERENCE_TYPE,
     WITHOUT_ROLE,
     Effect,
+    RosterRule,
 )
 from pipelines.reference.roster_tables import IDENTIFIER, TO_BE_DELETED, Kind, Version
 
@@ -91,9 +92,7 @@ def make_usable_view(connection: DuckDBPyConnection, table: Table) -> None:
     )
 
 
-def reference_rows(
-    table: Table, modes: dict[str, Mode], known: frozenset[str]
-) -> Iterator[Found]:
+def reference_rows(table: Table, modes: dict[str, Mode], known: frozenset[str]) -> Iterator[Found]:
     """Yield the rows that refer to what is not there; `known` tables have known_<table> (id)."""
     for column in table.columns:
         target = column.target
@@ -129,7 +128,7 @@ def relation_rows(modes: dict[str, Mode], version: Version) -> Iterator[tuple[st
             yield "users", _found(WITHOUT_ROLE, IDENTIFIER, _WITHOUT_ROLE)
 
 
-def _found(rule: object, column: str, query: str) -> Found:
+def _found(rule: RosterRule, column: str, query: str) -> Found:
     return Found(Check(rule, Effect.NONE, column, rule.asks, ""), query)
 
 
@@ -147,9 +146,7 @@ def _unresolved(table: Table, column: Column, targets: str) -> str:
     value = quoted(column.name)
     rows = f"select {ROW_NUMBER}, {value} as id from usable_{table.name} where {value} is not null"
     if column.kind is Kind.REFERENCES:
-        rows = (
-            f"select {ROW_NUMBER}, trim(unnest(string_split(id, ','))) as id from ({rows})"
-        )
+        rows = f"select {ROW_NUMBER}, trim(unnest(string_split(id, ','))) as id from ({rows})"
     each = "distinct " if column.kind is Kind.REFERENCES else ""
     return (
         f"select {each}{ROW_NUMBER} from ({rows}) as referring"
@@ -169,8 +166,8 @@ def _of_another_type(table: Table, column: Column) -> Found:
 
 
 _OTHER_SCHOOL = """
-    select enrollments.row_number from raw_enrollments as enrollments
-    inner join raw_classes as classes on enrollments."classSourcedId" = classes."sourcedId"
+    select enrollments.row_number from usable_enrollments as enrollments
+    inner join usable_classes as classes on enrollments."classSourcedId" = classes."sourcedId"
     where enrollments."schoolSourcedId" <> classes."schoolSourcedId"
 """
 # The window is for those few who are there more than once.
@@ -182,34 +179,36 @@ _ENROLLED_TWICE = """
                 order by coalesce("beginDate", ''), row_number
                 rows between unbounded preceding and 1 preceding
             ) as last_end
-        from raw_enrollments
+        from usable_enrollments
         where
             lower(status) is distinct from 'tobedeleted'
             and hash("classSourcedId", "userSourcedId", role) in (
-                select hash("classSourcedId", "userSourcedId", role) from raw_enrollments
+                select hash("classSourcedId", "userSourcedId", role) from usable_enrollments
                 group by all having count(*) > 1
             )
     ) where coalesce(begins, '') < last_end
 """
 _STUDENTS = {
-    Version.V1_1: """select "sourcedId" as id from raw_users where lower(role) = 'student'""",
-    Version.V1_2: """select "userSourcedId" as id from raw_roles where lower(role) = 'student'""",
+    Version.V1_1: 'select "sourcedId" as id from usable_users',
+    Version.V1_2: 'select "userSourcedId" as id from usable_roles',
 }
 _ENROLLED_ROLE = """
     select row_number from (
-        select row_number, "userSourcedId" as id from raw_enrollments where lower(role) = 'student'
-    ) as enrolled anti join ({students}) as students using (id)
+        select row_number, "userSourcedId" as id from usable_enrollments
+        where lower(role) = 'student'
+    ) as enrolled
+    anti join ({students} where lower(role) = 'student') as students using (id)
 """
 _PRIMARY_TWICE = """
     select row_number from (
         select row_number, row_number() over (
             partition by "userSourcedId", "orgSourcedId" order by row_number
         ) as place
-        from raw_roles where lower("roleType") = 'primary'
+        from usable_roles where lower("roleType") = 'primary'
     ) where place > 1
 """
 _WITHOUT_ROLE = """
-    select row_number from raw_users as users
-    anti join raw_roles as roles on users."sourcedId" = roles."userSourcedId"
+    select row_number from usable_users as users
+    anti join usable_roles as roles on users."sourcedId" = roles."userSourcedId"
     where lower(users.status) is distinct from 'tobedeleted'
 """

@@ -93,7 +93,9 @@ FILE_NEEDED = RosterRule(
     _PACKAGE,
     "in bulk: academicSessions, orgs, classes, users, enrollments and, in 1.2, roles",
 )
-FILE_EMPTY = RosterRule("oneroster.file.empty", _ERROR, _FORMAT, "at least one row below the header")
+FILE_EMPTY = RosterRule(
+    "oneroster.file.empty", _ERROR, _FORMAT, "at least one row below the header"
+)
 FILE_ENCODING = RosterRule("oneroster.file.encoding", _ERROR, _FORMAT, "UTF-8")
 CSV_QUOTES = RosterRule(
     "oneroster.csv.quotes", _ERROR, _FORMAT, "quotation marks in pairs; one left open hides rows"
@@ -119,9 +121,7 @@ COLUMN_ORDER = RosterRule(
     "oneroster.column.order", _ERROR, _COLUMNS, "the columns in the order of the table"
 )
 REQUIRED = RosterRule("oneroster.value.required", _ERROR, _TABLES, "a value")
-SPACE = RosterRule(
-    "oneroster.value.space", _WARNING, _TYPES, "no space before or after a value"
-)
+SPACE = RosterRule("oneroster.value.space", _WARNING, _TYPES, "no space before or after a value")
 GUID = RosterRule(
     "oneroster.value.guid",
     _WARNING,

@@ -9,6 +9,7 @@ import orjson
 
 from pipelines.ingest.write import write_json
 from pipelines.report.changes import held_report
+from pipelines.report.rosters import roster_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +45,7 @@ def _report(night: Night) -> dict[str, Any]:
         "changed_records": list(night.loaded.changed_records) if night.loaded else [],
         "replayed": [each._asdict() for each in night.loaded.replayed] if night.loaded else [],
         "held": [held_report(each) for each in night.loaded.held] if night.loaded else [],
+        "rosters": [roster_report(each) for each in night.loaded.rosters] if night.loaded else [],
         "drift": [each._asdict() for each in night.loaded.drift] if night.loaded else [],
         "advice": _advice(night.ingested.ingested) if night.ingested else [],
         "originals_expired": night.expired,

@@ -15,6 +15,7 @@ from pipelines.report.messages import (
     delivery_messages,
     waiting_messages,
 )
+from pipelines.report.rosters import roster_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -72,7 +73,7 @@ def _ingest_counts(outcome: IngestOutcome) -> str:
 
 def describe_load(outcome: LoadOutcome) -> str:
     """Say what was loaded."""
-    details = conflict_messages(outcome.files)
+    details = roster_warnings(outcome.rosters) + conflict_messages(outcome.files)
     details += held_messages(outcome.held) + drift_messages(outcome.drift)
     return "\n  ".join([_load_counts(outcome), *details])
 

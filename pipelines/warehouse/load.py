@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from pipelines.home import Home
     from pipelines.settings import Settings
+    from pipelines.warehouse.roster import RosterDelivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class LoadOutcome:
     """What the load added: the counts of each new file, and the records that changed.
 
     `replayed` are files that were known and of which rejects were run again, `held` the sources
-    whose deliveries are not loaded, and `drift` what sources send otherwise than before.
+    whose deliveries are not loaded, `drift` what sources send otherwise than before, and `rosters`
+    the deliveries of the roster that were looked at.
     """
 
     files: tuple[FileCounts, ...]
@@ -40,6 +42,7 @@ class LoadOutcome:
     replayed: tuple[FileCounts, ...] = ()
     held: tuple[HeldDelivery, ...] = ()
     drift: tuple[Drift, ...] = ()
+    rosters: tuple[RosterDelivery, ...] = ()
 
 
 def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
@@ -53,7 +56,7 @@ def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
         _refuse_other_key(connection, pseudonym_key)
         connection.begin()
         last_batch = remember_records(connection)
-        changed = load_records(connection, home, settings)
+        records = load_records(connection, home, settings, night=night)
         _write_district(connection, settings, pseudonym_key)
         manifests = tuple(read_manifests(home))
         known = new_generations(connection, manifests)
@@ -66,7 +69,8 @@ def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
         connection.commit()
     return LoadOutcome(
         files=tuple(each for each in files if known[each.file_digest] < 0),
-        changed_records=changed,
+        changed_records=records.changed,
+        rosters=records.rosters,
         replayed=tuple(each for each in files if known[each.file_digest] >= 0),
         held=held,
         drift=drift,

@@ -1,44 +1,68 @@
-"""Write the vault: the only place that holds the names of the people in the roster."""
+"""Keep the vault: the only place that holds the names and identifiers of people."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
+from pipelines.identity.matching import RosterIdentifier
 from pipelines.warehouse.connection import open_encrypted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection
+
     from pipelines.identity.keys import Key
-    from pipelines.identity.pseudonyms import Pseudonymiser
-    from pipelines.reference.oneroster import Person
 
-_COLUMNS = ("person_key", "sourced_id", "given_name", "family_name", "email")
+_ALIAS = "vault"
+_MAKE_TABLES = """
+    create table if not exists people (
+        person_key varchar, sourced_id varchar, given_name varchar, family_name varchar,
+        email varchar
+    );
+    -- Every identifier that a person has had: events of long ago carry the old ones.
+    create table if not exists identifiers (person_key varchar, field varchar, value varchar);
+"""
+_KEEP_PEOPLE = """
+    begin;
+    delete from people where person_key in (select person_key from incoming_people);
+    insert into people select * from incoming_people order by all;
+    insert into identifiers
+    select * from incoming_identifiers anti join identifiers using (person_key, field, value)
+    order by all;
+    commit;
+"""
 
 
-def write_vault(
-    file: Path, key: Key, people: tuple[Person, ...], pseudonymiser: Pseudonymiser
-) -> None:
-    """Replace the vault's people by those of the roster, in one transaction."""
-    rows = [
-        (
-            pseudonymiser.student_key(person.sourced_id),
-            person.sourced_id,
-            person.given_name,
-            person.family_name,
-            person.email,
-        )
-        for person in people
-    ]
-    columns = zip(*rows, strict=True) if rows else ((),) * len(_COLUMNS)
-    table = pa.table(
-        {
-            name: pa.array(column, pa.string())
-            for name, column in zip(_COLUMNS, columns, strict=True)
-        }
-    )
-    with open_encrypted(file, key, alias="vault") as connection:
-        connection.register("incoming_people", table)
-        connection.execute("create or replace table people as select * from incoming_people")
+def keep_people(file: Path, key: Key, people: pa.Table, identifiers: pa.Table) -> None:
+    """Add the people of a roster, or bring them up to date; nobody is taken out.
+
+    `people`: person_key, sourced_id, given_name, family_name, email. `identifiers`: person_key,
+    field, value. A roster without somebody says nothing of that person's past.
+    """
+    with open_encrypted(file, key, alias=_ALIAS) as connection:
+        connection.execute(_MAKE_TABLES)
+        connection.register("incoming_people", people)
+        connection.register("incoming_identifiers", identifiers)
+        connection.execute(_KEEP_PEOPLE)
+
+
+def read_identifiers(file: Path, key: Key) -> list[RosterIdentifier]:
+    """Return every identifier of everybody in the vault."""
+    if not file.is_file():
+        return []
+    with open_encrypted(file, key, alias=_ALIAS) as connection:
+        connection.execute(_MAKE_TABLES)
+        return _read(connection, "select person_key, field, value from identifiers order by all")
+
+
+def read_people(file: Path, key: Key) -> pa.Table:
+    """Return the sourced_id of everybody in the vault."""
+    with open_encrypted(file, key, alias=_ALIAS) as connection:
+        connection.execute(_MAKE_TABLES)
+        return connection.execute("select sourced_id from people").to_arrow_table()
+
+
+def _read(connection: DuckDBPyConnection, query: str) -> list[RosterIdentifier]:
+    return [RosterIdentifier(*row) for row in connection.execute(query).fetchall()]

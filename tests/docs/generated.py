@@ -13,6 +13,7 @@ import click
 from pipelines.canonical import event_columns
 from pipelines.cli import commands
 from pipelines.ingest import rejection
+from pipelines.reference.roster_rules import RULES
 from pipelines.validation.catalogue import catalogue
 from pipelines.validation.findings import Finding
 from pipelines.validation.schema_set import SchemaSet
@@ -79,11 +80,21 @@ def render_rules() -> str:
     )
 
 
+def render_roster_rules() -> str:
+    """Return every rule that a roster can break."""
+    rows = "".join(
+        f"| `{rule.name}` | {rule.severity} | {rule.clause} | {rule.asks} |\n"
+        for rule in sorted(RULES.values())
+    )
+    return f"\n| rule | severity | clause | asks for |\n| --- | --- | --- | --- |\n{rows}\n"
+
+
 SECTIONS = (
     Section("cli.md", "commands", render_commands),
     Section("data-contract.md", "event", render_event),
     Section("data-contract.md", "marts", render_marts),
     Section("measures.md", "parameters", render_parameters),
+    Section("roster-rules.md", "rosters", render_roster_rules),
     Section("validation-rules.md", "rules", render_rules),
 )
 

@@ -7,6 +7,7 @@ import re
 from pipelines.ingest import rejection
 from pipelines.ingest.deliveries import _UNFINISHED_SUFFIXES
 from pipelines.reference import calendar
+from pipelines.reference.roster_tables import Version, tables_of
 from pipelines.settings import PublishSettings
 from tests.docs.repository import REPOSITORY, read
 
@@ -14,9 +15,6 @@ _SPLIT_STRING = re.compile(r'"\s*\n\s*f?"')
 _FIRST_CELL = re.compile(r"^\| (`.+?) \| ", re.MULTILINE)
 _QUOTED = re.compile(r"`([^`]+)`")
 _PLACE = re.compile(r"(row|line) \d+.*")
-_READ_COLUMN = re.compile(
-    r'(?:row\.\w+|_active|read_csv)\(\s*(?:folder, )?"(\w+(?:\.csv)?)"|"(\w+(?:Id|Ids|Date|Name))"'
-)
 
 
 def _source() -> str:
@@ -48,11 +46,15 @@ def test_the_columns_of_the_calendar_are_named() -> None:
 
 def test_every_column_of_the_roster_is_named() -> None:
     """Each file and column that the roster is read from stands in the table."""
-    source = (REPOSITORY / "pipelines/reference/oneroster.py").read_text(encoding="utf-8")
-    names = {name for found in _READ_COLUMN.findall(source) for name in found if name}
-    assert {"orgs.csv", "courseCode", "termSourcedIds", "grades", "endDate"} <= names
+    source = "".join(
+        (REPOSITORY / f"pipelines/warehouse/{name}.py").read_text(encoding="utf-8")
+        for name in ("roster_incoming", "roster_people")
+    )
+    named = {f"{each.name}.csv" for each in tables_of(Version.V1_2).values() if each.is_loaded}
+    named |= set(re.findall(r'[":](\w+(?:Id|Ids|Date|Code|Name|Identifier))["}]', source))
+    assert {"orgs.csv", "courseCode", "termSourcedIds", "givenName", "endDate"} <= named
     table = read("operations.md")
-    assert [name for name in sorted(names) if not re.search(rf"\b{name}\b", table)] == []
+    assert [name for name in sorted(named) if not re.search(rf"\b{name}\b", table)] == []
 
 
 def test_unfinished_files_are_named() -> None:

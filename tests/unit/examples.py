@@ -35,7 +35,17 @@ roster_field = "sourcedId"
 [ingest]
 settle_seconds = 0
 """
+_TABLES = ("academicSessions", "classes", "courses", "enrollments", "orgs", "roles", "users")
+_ABSENT = (
+    *("categories", "classResources", "courseResources", "demographics", "lineItems"),
+    *("lineItemLearningObjectiveIds", "lineItemScoreScales", "resources", "results"),
+    *("resultLearningObjectiveIds", "resultScoreScales", "scoreScales", "userProfiles"),
+    "userResources",
+)
 ROSTER = {
+    "manifest.csv": "propertyName,value\nmanifest.version,1.0\noneroster.version,1.2\n"
+    + "".join(f"file.{name},bulk\n" for name in _TABLES)
+    + "".join(f"file.{name},absent\n" for name in _ABSENT),
     "orgs.csv": "sourcedId,status,name,type\norg-1,active,North School,school\n",
     "academicSessions.csv": (
         "sourcedId,status,title,type,startDate,endDate,parentSourcedId\n"

@@ -116,6 +116,93 @@ create table if not exists loaded.inputs (
     digest varchar not null
 );
 
+-- One row per delivery of the roster: loaded ones for good, the others as of the last load.
+create table if not exists loaded.roster_deliveries (
+    delivery_digest varchar not null,
+    delivery_name varchar not null,
+    effective_on date not null,
+    state varchar not null, -- loaded, held, refused or superseded
+    rows bigint not null,
+    rows_left_out bigint not null,
+    errors bigint not null,
+    students_before bigint not null,
+    sections_before bigint not null,
+    enrollments_before bigint not null,
+    students_after bigint not null,
+    sections_after bigint not null,
+    enrollments_after bigint not null
+);
+
+-- What rosters have said, version by version. A version holds from valid_from (null: for as long as
+-- anybody knows) up to, not including, valid_to (null: still).
+create table if not exists loaded.roster_orgs (
+    org_id varchar not null,
+    name varchar not null,
+    type varchar not null,
+    valid_from date,
+    valid_to date
+);
+
+create table if not exists loaded.roster_sessions (
+    session_id varchar not null,
+    title varchar not null,
+    type varchar not null,
+    starts_on date not null,
+    ends_on date not null,
+    parent_id varchar,
+    valid_from date,
+    valid_to date
+);
+
+create table if not exists loaded.roster_courses (
+    course_id varchar not null,
+    course_code varchar,
+    valid_from date,
+    valid_to date
+);
+
+create table if not exists loaded.roster_classes (
+    section_id varchar not null,
+    title varchar not null,
+    school_id varchar not null,
+    course_id varchar,
+    term_ids varchar[] not null,
+    valid_from date,
+    valid_to date
+);
+
+create table if not exists loaded.roster_users (
+    person_key varchar not null,
+    grade_band varchar,
+    school_id varchar,
+    valid_from date,
+    valid_to date
+);
+
+-- role_key and enrollment_key are keyed digests of the rows' sourcedId, which may name a person.
+create table if not exists loaded.roster_roles (
+    role_key varchar not null,
+    person_key varchar not null,
+    org_id varchar,
+    role varchar not null,
+    begins_on date,
+    ends_on date,
+    valid_from date,
+    valid_to date
+);
+
+create table if not exists loaded.roster_enrollments (
+    enrollment_key varchar not null,
+    person_key varchar not null,
+    section_id varchar not null,
+    role varchar not null,
+    begins_on date,
+    ends_on date,
+    valid_from date,
+    valid_to date
+);
+
+-- From here on to the identifiers: derived from all versions (roster_derived.sql).
 create table if not exists loaded.schools (
     school_id varchar not null,
     name varchar not null
@@ -139,7 +226,25 @@ create table if not exists loaded.sections (
     ends_on date
 );
 
--- Students only; teachers and staff appear in enrollments by their pseudonym.
+-- One row per section and stretch of time in which its school and title were the same.
+create table if not exists loaded.section_spans (
+    section_id varchar not null,
+    school_id varchar not null,
+    title varchar not null,
+    starts_on date,
+    ends_on date
+);
+
+-- One row per person, organisation, role and stretch of time: OneRoster's roles.
+create table if not exists loaded.role_spans (
+    person_key varchar not null,
+    org_id varchar,
+    role varchar not null,
+    starts_on date,
+    ends_on date
+);
+
+-- Whoever was ever a student; teachers and staff appear in enrollments by their pseudonym.
 create table if not exists loaded.students (
     student_key varchar not null,
     grade_band varchar,

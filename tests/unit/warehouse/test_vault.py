@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
 
 from pipelines.errors import ConfigurationError
+from pipelines.home import Home
 from pipelines.identity.keys import Key
+from pipelines.identity.matching import RosterIdentifier
 from pipelines.identity.pseudonyms import Pseudonymiser
-from pipelines.reference.oneroster import read_roster
 from pipelines.warehouse.connection import open_encrypted
-from pipelines.warehouse.vault import write_vault
-from tests.unit.examples import DISTRICT_ID, PSEUDONYM_KEY, make_small_home
+from pipelines.warehouse.vault import keep_people, read_identifiers
+from tests.unit.examples import DISTRICT_ID, PSEUDONYM_KEY
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from pipelines.home import Home
 
 VAULT_KEY = Key("vault", 1, bytes(range(2, 34)))
 PSEUDONYMISER = Pseudonymiser(PSEUDONYM_KEY, DISTRICT_ID)
@@ -25,10 +25,24 @@ PSEUDONYMISER = Pseudonymiser(PSEUDONYM_KEY, DISTRICT_ID)
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    """Give a home whose vault holds the three people of the roster."""
-    home = make_small_home(tmp_path / "home")
-    write_vault(home.vault_file, VAULT_KEY, read_roster(home.rosters).people, PSEUDONYMISER)
+    """Give a home whose vault holds two people."""
+    home = Home(tmp_path)
+    _keep(home, ("student-1", "Ada", "Example"), ("teacher-1", "Cleo", "Specimen"))
     return home
+
+
+def _keep(home: Home, *people: tuple[str, str, str]) -> None:
+    keyed = [(PSEUDONYMISER.student_key(each[0]), *each) for each in people]
+    keys, ids, given, family = map(list, zip(*keyed, strict=True))
+    emails = [f"{name.lower()}@riverbend.example" for name in given]
+    names = {"given_name": given, "family_name": family, "email": emails}
+    fields = pa.array(["email"] * len(keys))
+    keep_people(
+        home.vault_file,
+        VAULT_KEY,
+        pa.table({"person_key": keys, "sourced_id": ids, **names}),
+        pa.table({"person_key": keys, "field": fields, "value": emails}),
+    )
 
 
 def _people(home: Home) -> list[tuple[str, ...]]:
@@ -42,16 +56,19 @@ def test_the_vault_joins_names_to_keys(home: Home) -> None:
         *(PSEUDONYMISER.student_key("student-1"), "student-1"),
         *("Ada", "Example", "ada@riverbend.example"),
     )
-    assert len(_people(home)) == 3
+    assert len(_people(home)) == 2
 
 
-def test_the_vault_is_replaced_whole(home: Home) -> None:
-    """Who left the roster leaves the vault."""
-    people = read_roster(home.rosters).people[:1]
-    write_vault(home.vault_file, VAULT_KEY, people, PSEUDONYMISER)
-    assert len(_people(home)) == 1
-    write_vault(home.vault_file, VAULT_KEY, (), PSEUDONYMISER)
-    assert _people(home) == []
+def test_the_vault_keeps_who_left(home: Home) -> None:
+    """A name is brought up to date, its old identifier stays, and nobody is taken out."""
+    _keep(home, ("student-1", "Adele", "Example"))
+    assert [row[2] for row in _people(home)] == ["Adele", "Cleo"]
+    ada = PSEUDONYMISER.student_key("student-1")
+    of_ada = [each for each in read_identifiers(home.vault_file, VAULT_KEY) if each[0] == ada]
+    assert of_ada == [
+        RosterIdentifier(ada, "email", "ada@riverbend.example"),
+        RosterIdentifier(ada, "email", "adele@riverbend.example"),
+    ]
 
 
 def test_another_key_does_not_open_the_vault(home: Home) -> None:

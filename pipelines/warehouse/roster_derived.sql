@@ -1,0 +1,306 @@
+-- What is true of schools, sections and people, derived from every version that rosters have told.
+-- Dates: starts_on is the first, ends_on the first without. Nulls stand for an unknown begin or end.
+
+delete from loaded.schools;
+insert into loaded.schools
+select org_id, arg_max(name, coalesce(valid_from, '-infinity'::date))
+from loaded.roster_orgs
+where type = 'school'
+group by org_id
+order by org_id;
+
+-- A session that was taken back before its end was never meant; one that is over stays known.
+delete from loaded.academic_sessions;
+insert into loaded.academic_sessions
+with newest as (
+    select *
+    from loaded.roster_sessions
+    qualify row_number() over (
+        partition by session_id order by coalesce(valid_from, '-infinity'::date) desc
+    ) = 1
+)
+
+select session_id, title, type, starts_on, ends_on, parent_id
+from newest
+where valid_to is null or ends_on <= valid_to
+order by session_id;
+
+delete from loaded.sections;
+insert into loaded.sections
+with newest as (
+    select *
+    from loaded.roster_classes
+    qualify row_number() over (
+        partition by section_id order by coalesce(valid_from, '-infinity'::date) desc
+    ) = 1
+),
+
+courses as (
+    select course_id, arg_max(course_code, coalesce(valid_from, '-infinity'::date)) as course_code
+    from loaded.roster_courses
+    group by course_id
+),
+
+sessions as (
+    select
+        session_id,
+        arg_max(starts_on, coalesce(valid_from, '-infinity'::date)) as starts_on,
+        arg_max(ends_on, coalesce(valid_from, '-infinity'::date)) as ends_on
+    from loaded.roster_sessions
+    group by session_id
+),
+
+terms as (
+    select section_id, unnest(term_ids) as session_id
+    from newest
+),
+
+lasting as (
+    select
+        terms.section_id,
+        min(sessions.starts_on) as starts_on,
+        max(sessions.ends_on) as ends_on
+    from terms
+    inner join sessions on terms.session_id = sessions.session_id
+    group by terms.section_id
+)
+
+select
+    newest.section_id,
+    newest.school_id,
+    courses.course_code,
+    newest.title,
+    lasting.starts_on,
+    least(lasting.ends_on, newest.valid_to) as ends_on
+from newest
+left join courses on newest.course_id = courses.course_id
+left join lasting on newest.section_id = lasting.section_id
+order by newest.section_id;
+
+delete from loaded.section_spans;
+insert into loaded.section_spans
+select
+    versions.section_id,
+    versions.school_id,
+    versions.title,
+    coalesce(versions.valid_from, sections.starts_on) as starts_on,
+    least(versions.valid_to, sections.ends_on) as ends_on
+from loaded.roster_classes as versions
+inner join loaded.sections as sections on versions.section_id = sections.section_id
+order by all;
+
+-- A stint is what stood in the rosters without a gap. The last word on its own dates counts; without
+-- a date of its own it begins when it was first told. What comes again under the same identifier
+-- without a new date was dropped by mistake, and goes on from where it broke off.
+delete from loaded.role_spans;
+insert into loaded.role_spans
+with marked as (
+    select
+        *,
+        valid_from > lag(valid_to) over same as begins_stint
+    from loaded.roster_roles
+    window same as (
+        partition by role_key, person_key, org_id, role
+        order by coalesce(valid_from, '-infinity'::date)
+    )
+),
+
+numbered as (
+    select
+        *,
+        sum(coalesce(begins_stint, false)::integer) over (
+            partition by role_key, person_key, org_id, role
+            order by coalesce(valid_from, '-infinity'::date)
+        ) as stint
+    from marked
+),
+
+stints as (
+    select
+        role_key,
+        person_key,
+        org_id,
+        role,
+        stint,
+        min(coalesce(valid_from, '-infinity'::date)) as told_from,
+        max(coalesce(valid_to, 'infinity'::date)) as told_to,
+        last(begins_on order by coalesce(valid_from, '-infinity'::date)) as begins_on,
+        last(ends_on order by coalesce(valid_from, '-infinity'::date)) as ends_on
+    from numbered
+    group by role_key, person_key, org_id, role, stint
+),
+
+spans as (
+    select
+        person_key,
+        org_id,
+        role,
+        coalesce(begins_on, lag(told_to) over (
+            partition by role_key, person_key, org_id, role order by stint
+        ), told_from) as starts_on,
+        least(ends_on, told_to) as ends_on
+    from stints
+),
+
+marked_islands as (
+    select
+        *,
+        starts_on > max(ends_on) over (
+            partition by person_key, org_id, role order by starts_on, ends_on
+            rows between unbounded preceding and 1 preceding
+        ) as begins_island
+    from spans
+    where starts_on < ends_on
+),
+
+islands as (
+    select
+        *,
+        sum(coalesce(begins_island, false)::integer) over (
+            partition by person_key, org_id, role order by starts_on, ends_on
+        ) as island
+    from marked_islands
+)
+
+select
+    person_key,
+    org_id,
+    role,
+    nullif(min(starts_on), '-infinity'::date) as starts_on,
+    nullif(max(ends_on), 'infinity'::date) as ends_on
+from islands
+group by person_key, org_id, role, island
+order by all;
+
+delete from loaded.students;
+insert into loaded.students
+with newest as (
+    select *
+    from loaded.roster_users
+    qualify row_number() over (
+        partition by person_key order by coalesce(valid_from, '-infinity'::date) desc
+    ) = 1
+),
+
+students as (
+    select
+        person_key,
+        arg_max(org_id, coalesce(starts_on, '-infinity'::date)) as org_id
+    from loaded.role_spans
+    where role = 'student'
+    group by person_key
+)
+
+select students.person_key, newest.grade_band, coalesce(newest.school_id, students.org_id)
+from students
+inner join newest on students.person_key = newest.person_key
+order by students.person_key;
+
+-- As with roles; an enrolment that comes together with its section begins with the section. Stints
+-- that overlap or touch are one. Somebody who is no student is not enrolled as one.
+delete from loaded.enrollments;
+insert into loaded.enrollments
+with marked as (
+    select
+        *,
+        valid_from > lag(valid_to) over same as begins_stint
+    from loaded.roster_enrollments
+    window same as (
+        partition by enrollment_key, person_key, section_id, role
+        order by coalesce(valid_from, '-infinity'::date)
+    )
+),
+
+numbered as (
+    select
+        *,
+        sum(coalesce(begins_stint, false)::integer) over (
+            partition by enrollment_key, person_key, section_id, role
+            order by coalesce(valid_from, '-infinity'::date)
+        ) as stint
+    from marked
+),
+
+stints as (
+    select
+        enrollment_key,
+        person_key,
+        section_id,
+        role,
+        stint,
+        min(coalesce(valid_from, '-infinity'::date)) as told_from,
+        max(coalesce(valid_to, 'infinity'::date)) as told_to,
+        last(begins_on order by coalesce(valid_from, '-infinity'::date)) as begins_on,
+        last(ends_on order by coalesce(valid_from, '-infinity'::date)) as ends_on
+    from numbered
+    group by enrollment_key, person_key, section_id, role, stint
+),
+
+followed as (
+    select
+        *,
+        lag(told_to) over (
+            partition by enrollment_key, person_key, section_id, role order by stint
+        ) as broke_off_on
+    from stints
+),
+
+first_told as (
+    select
+        section_id,
+        min(coalesce(valid_from, '-infinity'::date)) as told_from
+    from loaded.roster_classes
+    group by section_id
+),
+
+spans as (
+    select
+        followed.person_key,
+        followed.section_id,
+        followed.role,
+        coalesce(
+            followed.begins_on,
+            followed.broke_off_on,
+            case when followed.told_from > first_told.told_from then followed.told_from end,
+            sections.starts_on,
+            '-infinity'::date
+        ) as starts_on,
+        least(
+            coalesce(followed.ends_on, sections.ends_on), followed.told_to
+        ) as ends_on
+    from followed
+    inner join first_told on followed.section_id = first_told.section_id
+    inner join loaded.sections as sections on followed.section_id = sections.section_id
+    where followed.role <> 'student'
+        or followed.person_key in (select student_key from loaded.students)
+),
+
+marked_islands as (
+    select
+        *,
+        starts_on > max(ends_on) over (
+            partition by person_key, section_id, role order by starts_on, ends_on
+            rows between unbounded preceding and 1 preceding
+        ) as begins_island
+    from spans
+    where starts_on < ends_on
+),
+
+islands as (
+    select
+        *,
+        sum(coalesce(begins_island, false)::integer) over (
+            partition by person_key, section_id, role order by starts_on, ends_on
+        ) as island
+    from marked_islands
+)
+
+select
+    person_key,
+    section_id,
+    role,
+    nullif(min(starts_on), '-infinity'::date) as starts_on,
+    nullif(max(ends_on), 'infinity'::date) as ends_on
+from islands
+group by person_key, section_id, role, island
+order by all;
