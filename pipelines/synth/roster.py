@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipelines.synth.school_year import SchoolYear, closing_minute, is_instructional
@@ -73,7 +74,7 @@ def _write(folder: Path, name: str, columns: list[str], rows: list[list[Any]]) -
 
 
 def _write_sessions(folder: Path, year: SchoolYear) -> None:
-    ends = year.ends_on
+    ends = _end(year.ends_on)
     title = f"{year.starts_on.year}-{ends.year}"
     rows: list[list[Any]] = [
         [_YEAR_ID, title, "schoolYear", year.starts_on, ends, "", ends.year],
@@ -85,7 +86,7 @@ def _write_sessions(folder: Path, year: SchoolYear) -> None:
             period.title,
             "gradingPeriod",
             period.starts_on,
-            period.ends_on,
+            _end(period.ends_on),
             _TERM_ID,
             ends.year,
         ]
@@ -185,7 +186,7 @@ def _write_roles(folder: Path, population: Population, year: SchoolYear) -> None
             "primary",
             person.role.value,
             year.starts_on,
-            year.ends_on,
+            _end(year.ends_on),
             person.school_id,
             "",
         ]
@@ -210,7 +211,7 @@ def _enrollment_row(section: Section, person: Person, year: SchoolYear) -> list[
     return [
         *[f"ENR-{section.section_id}-{person.sourced_id}", section.section_id, section.school_id],
         *[person.sourced_id, person.role.value, "true" if is_teacher else "false"],
-        *[year.starts_on, year.ends_on],
+        *[year.starts_on, _end(year.ends_on)],
     ]
 
 
@@ -218,6 +219,11 @@ def _write_calendar(folder: Path, population: Population, year: SchoolYear) -> N
     rows = [_calendar_row(school, when) for school in population.schools for when in year.dates()]
     columns = ["school_id", "date", "is_instructional", "opens_at", "closes_at"]
     write_csv(folder / "calendar.csv", columns, rows)
+
+
+def _end(last: date) -> date:
+    """Return what OneRoster calls the end: the first date without."""
+    return last + timedelta(days=1)
 
 
 def _calendar_row(school: School, when: date) -> list[Any]:
