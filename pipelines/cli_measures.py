@@ -1,13 +1,17 @@
-"""The commands about measures: firewall."""
+"""The commands about measures: firewall and explain."""
 
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli_options import json_option
+from pipelines.cli_options import district_at, home_option, json_option
 from pipelines.report.progress import Reporter
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command()
@@ -31,3 +35,36 @@ def firewall(*, with_paths: bool, as_json: bool) -> None:
         firewall_json(outcome) if as_json else describe_firewall(outcome, with_paths=with_paths)
     )
     sys.exit(0 if outcome.holds else 1)
+
+
+@click.command()
+@home_option
+@click.option("--learner", required=True, metavar="ID", help="A student_key, or a sourcedId.")
+@click.option("--standard", required=True, metavar="CODE", help="A standard's code, id or IRI.")
+@click.option("--why-changed", is_flag=True, help="Compare with an earlier build: --since.")
+@click.option("--since", metavar="BUILD", help="A kept build, as `plumbline status` lists them.")
+@json_option
+def explain(  # noqa: PLR0913 - one for each option
+    root: Path, learner: str, standard: str, *, why_changed: bool, since: str | None, as_json: bool
+) -> None:
+    """Show what a judgement of learning.mastery is made of, and compute it again.
+
+    Evidence, weights, parameters and formulas come in an order to follow with a pocket calculator.
+    The identifier is hashed with the district's key, and neither shown nor logged.
+
+    Exit code 0: computed again, and what is published is right to 1e-9. 1: it is not, or nothing is
+    known by these names.
+    """
+    from pipelines.explain import explain as explaining
+    from pipelines.report import explain as telling
+
+    if why_changed != (since is not None):
+        raise click.UsageError("--why-changed and --since belong together")
+    home, settings = district_at(root)
+    if since is not None:
+        change = explaining.explain_change(home, settings, (learner, standard), since)
+        click.echo(telling.change_json(change) if as_json else telling.describe_change(change))
+        sys.exit(0 if change.now.agrees and change.before.agrees else 1)
+    found = explaining.explain(home, settings, (learner, standard))
+    click.echo(telling.explanation_json(found) if as_json else telling.describe_explanation(found))
+    sys.exit(0 if found.agrees else 1)

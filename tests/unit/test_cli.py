@@ -14,8 +14,8 @@ from tests.unit.examples import make_small_home
 
 ON_A_HOME = sorted(
     set(commands.commands)
-    - {"init", "synth", "demo", "archive", "changes", "firewall", "quarantine"}
-    - {"release", "rollback", "validate"}
+    - {"init", "synth", "demo", "archive", "changes", "explain", "firewall"}
+    - {"quarantine", "release", "rollback", "validate"}
 )
 
 

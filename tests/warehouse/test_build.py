@@ -25,6 +25,7 @@ MARTS = {
         "held",
         "conflicts",
         "voids",
+        "measure_definitions",
         "builds",
     ),
 }

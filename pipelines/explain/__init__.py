@@ -1,0 +1,1 @@
+"""Explain one judgement: its evidence and its formula, computed again apart from the models."""
