@@ -11,6 +11,7 @@ from pipelines.errors import CheckFailedError, ConfigurationError
 from pipelines.identity.keys import read_key
 from pipelines.resources import resource_path
 from pipelines.warehouse.dbt_environment import dbt_environment
+from pipelines.warehouse.definitions import refuse_changed_measures
 from pipelines.warehouse.load import open_warehouse
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def build(
     advance: Callable[[int, int], None],
 ) -> BuildOutcome:
     """Build and test every model; raise CheckFailedError naming what failed."""
+    refuse_changed_measures()
     _record_start(home, settings, identity)
     result = _invoke_dbt(home, settings, identity, advance)
     outcomes = list(getattr(result.result, "results", None) or [])

@@ -11,7 +11,9 @@ import duckdb
 
 from pipelines.explain.explain import explain, explain_change
 from pipelines.home import Home
+from pipelines.resources import resource_path
 from pipelines.settings import read_settings
+from pipelines.warehouse.definitions import PARAMETERS, read_definitions
 from tests.night.homes import plumbline
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from tests.night.homes import DistrictNight
 
 EARLIER = "anearlierbuild"
+DEFINED = next(
+    each for each in read_definitions(resource_path(PARAMETERS)) if each.measure == "mastery"
+)
 
 
 def _judgements(night: DistrictNight, query: str) -> list[tuple[Any, ...]]:
@@ -42,6 +47,7 @@ def test_every_status_is_found_again(night: DistrictNight) -> None:
         found = explain(home, settings, (student_key, standard_id))
         assert found.judgement is not None
         assert found.differences == {}
+        assert found.case.definition.hash == DEFINED.hash
 
 
 def test_a_person_can_follow_it(night: DistrictNight) -> None:

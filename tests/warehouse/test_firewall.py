@@ -50,6 +50,21 @@ def distorted(
     return build_district(contents, *ONLY_MODELS, "--select", "+path:models/marts/learning")
 
 
+@pytest.fixture(scope="module")
+def regraded(
+    riverbend: BuiltDistrict, build_district: Callable[..., BuiltDistrict]
+) -> BuiltDistrict:
+    """Riverbend, where every student is in another grade, or in none."""
+    students = [
+        (student, (None, "K", "12")[number % 3], school)
+        for number, (student, _, school) in enumerate(riverbend.contents.tables["students"])
+    ]
+    contents = Contents(
+        {**riverbend.contents.tables, "students": students}, riverbend.contents.events
+    )
+    return build_district(contents, *ONLY_MODELS, "--select", "+path:models/marts/learning")
+
+
 def _distort(district: District, event: Event, number: int) -> Event:
     duration = event.duration_seconds
     return replace(
@@ -75,6 +90,16 @@ def test_learning_does_not_move(
 ) -> None:
     """Order, date and outcome of assessed tries are all that learning reads."""
     before, after = (_rows(built, f"learning.{mart}") for built in (riverbend, distorted))
+    assert before
+    assert after == before
+
+
+@pytest.mark.parametrize("mart", ["mastery", "mastery_evidence", "class_mastery"])
+def test_grades_decide_nothing(
+    riverbend: BuiltDistrict, regraded: BuiltDistrict, mart: str
+) -> None:
+    """With every grade changed, learning is the same to the last digit."""
+    before, after = (built.build.mart(f"learning.{mart}") for built in (riverbend, regraded))
     assert before
     assert after == before
 

@@ -1,0 +1,78 @@
+"""No definition of a measure changes under the version that it had."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipelines.errors import CheckFailedError
+from pipelines.resources import resource_path
+from pipelines.warehouse.definitions import (
+    PARAMETERS,
+    VERSIONS,
+    read_definitions,
+    refuse_changed_definitions,
+    refuse_changed_measures,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DECAY = "mastery,1,decay,0.9,"
+
+
+@pytest.fixture
+def parameters(tmp_path: Path) -> Path:
+    """Give a copy of the parameters, to be changed."""
+    file = tmp_path / "measure_parameters.csv"
+    shutil.copyfile(resource_path(PARAMETERS), file)
+    return file
+
+
+def _change(file: Path, before: str, after: str) -> None:
+    text = file.read_text("utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after), "utf-8")
+
+
+def test_the_shipped_measures_are_recorded() -> None:
+    """Every measure is as its version was recorded."""
+    refuse_changed_measures()
+
+
+def test_a_changed_parameter_needs_a_new_version(parameters: Path) -> None:
+    """Under its old version a changed value is refused, and the new hash is told."""
+    _change(parameters, DECAY, "mastery,1,decay,0.8,")
+    with pytest.raises(CheckFailedError, match=r"mastery version 1 \(hash [0-9a-f]{64}\)"):
+        refuse_changed_definitions(parameters, resource_path(VERSIONS))
+
+
+def test_a_new_version_must_be_recorded(parameters: Path, tmp_path: Path) -> None:
+    """A new version is built once its hash is recorded."""
+    _change(parameters, "mastery,1,", "mastery,2,")
+    versions = resource_path(VERSIONS)
+    with pytest.raises(CheckFailedError, match="mastery version 2"):
+        refuse_changed_definitions(parameters, versions)
+    new = next(each for each in read_definitions(parameters) if each.measure == "mastery")
+    line = f'{{"measure": "mastery", "version": "2", "hash": "{new.hash}"}},'
+    recorded = tmp_path / "versions.json"
+    text = versions.read_text("utf-8")
+    recorded.write_text(text.replace('"definitions": [', f'"definitions": [{line}'), "utf-8")
+    refuse_changed_definitions(parameters, recorded)
+
+
+def test_a_measure_has_one_version(parameters: Path) -> None:
+    """Parameters of one measure cannot be of two versions."""
+    _change(parameters, DECAY, "mastery,2,decay,0.9,")
+    with pytest.raises(CheckFailedError, match="mastery has 2 versions: 1, 2"):
+        read_definitions(parameters)
+
+
+def test_a_removed_parameter_is_a_change(parameters: Path) -> None:
+    """A definition is all its parameters."""
+    lines = parameters.read_text("utf-8").splitlines(keepends=True)
+    parameters.write_text("".join(line for line in lines if DECAY not in line), "utf-8")
+    with pytest.raises(CheckFailedError, match="not defined as recorded"):
+        refuse_changed_definitions(parameters, resource_path(VERSIONS))
