@@ -16,7 +16,7 @@ from pipelines.changes.compare import (
 from pipelines.changes.keys import keys_of_marts
 from pipelines.changes.outcome import Cell, ChangedRow, Changes, Count, MartChanges, Reason
 from pipelines.changes.reasons import IN_ORDER, Recorded, attribute, read_recorded
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, DamagedError
 from pipelines.identity.keys import read_key
 from pipelines.publish.folders import current_build_id, kept_builds
 from pipelines.publish.manifest import MARTS_FILE, Build, read_manifest
@@ -60,6 +60,10 @@ def find_changes(
     """
     since = _kept(home, builds[0])
     until = _kept(home, builds[1] or current_build_id(home.current_build) or builds[0])
+    if not home.warehouse_file.is_file():
+        raise ConfigurationError(
+            f"there is no {home.warehouse_file}, which knows the reasons", "run `plumbline load`"
+        )
     connection = connect_in_memory()
     connection.execute("set temp_directory = ?", [f"{home.warehouse_file}.spill"])
     try:
@@ -97,7 +101,12 @@ def _attach_build(
     connection: DuckDBPyConnection, home: Home, settings: Settings, *, alias: str, build_id: str
 ) -> Build:
     folder = home.published / build_id
-    manifest = read_manifest(folder)
+    try:
+        manifest = read_manifest(folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise DamagedError(
+            f"the published build {build_id} is damaged", f"remove the folder {folder}"
+        ) from None
     key = read_key(settings.keys_folder, "marts") if manifest.is_encrypted else None
     attach(connection, folder / MARTS_FILE, key, alias=alias, read_only=True)
     return manifest.build

@@ -63,6 +63,7 @@ class History:
     definitions: tuple[str, str] = ("d1", "d1")
     versions: tuple[int, int] = (1, 1)
     known: tuple[str, ...] = (BEFORE, AFTER)
+    is_encrypted: bool = False
 
     def compare(
         self, since: str = BEFORE, until: str | None = AFTER, *, limit: int | None = None
@@ -85,7 +86,9 @@ class History:
             (folder / MARTS_FILE).unlink()
         folder.mkdir(parents=True, exist_ok=True)
         connection = connect_in_memory()
-        attach(connection, folder / MARTS_FILE, None, alias="marts", read_only=False)
+        keys_folder = read_settings(self.home).keys_folder
+        key = read_key(keys_folder, "marts") if self.is_encrypted else None
+        attach(connection, folder / MARTS_FILE, key, alias="marts", read_only=False)
         for table, columns in TABLES.items():
             connection.execute(f"create schema if not exists marts.{table.split('.')[0]}")
             connection.execute(f"create table marts.{table} ({columns})")
@@ -96,7 +99,8 @@ class History:
                 connection.execute(f"insert into marts.{table} values ({marks})", values)
         connection.close()
         build = Build(build_id, self.dates[index], "hash")
-        write_manifest(folder, Manifest(build=build, is_encrypted=False, inputs=(), tables=()))
+        manifest = Manifest(build=build, is_encrypted=self.is_encrypted, inputs=(), tables=())
+        write_manifest(folder, manifest)
 
     def _write_warehouse(self) -> None:
         self.home.warehouse_file.unlink(missing_ok=True)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
+from pipelines.changes.changes import find_changes
 from pipelines.changes.keys import keys_of_marts
 from pipelines.changes.outcome import Cell, ChangedRow, Count, Reason
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, DamagedError
 from pipelines.report.differences import changes_json, describe_changes
+from pipelines.report.progress import silent
+from pipelines.settings import read_settings
 from tests.unit.changes.conftest import AFTER, BEFORE
 
 if TYPE_CHECKING:
@@ -217,6 +220,14 @@ def test_who_moves_changes_the_class(history: History) -> None:
     }
 
 
+def test_encrypted_builds_are_compared(history: History) -> None:
+    """Builds that were published encrypted open with their key."""
+    history.before, history.after = {COUNTS: [(ADA, FIRST, 3)]}, {COUNTS: [(ADA, FIRST, 4)]}
+    history.listed = [(2, ADA, FIRST, "voided")]
+    history.is_encrypted = True
+    assert history.reasons(COUNTS) == {(Reason.VOID,)}
+
+
 def test_what_a_night_did_is_no_result(history: History) -> None:
     """The family audit tells of the nights themselves."""
     history.before = {"audit.reconciliation": [("f", 1)]}
@@ -265,6 +276,15 @@ def test_a_build_that_is_not_kept_is_told(history: History, given: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         history.compare(since=given)
     assert BEFORE in caught.value.mend
+
+
+def test_a_damaged_build_is_told(history: History) -> None:
+    """One message names the build, without a stack trace."""
+    history.compare()
+    (history.home.published / AFTER / "build.json").write_text("{", "utf-8")
+    settings = read_settings(history.home)
+    with pytest.raises(DamagedError, match=AFTER):
+        find_changes(history.home, settings, (BEFORE, AFTER), limit=1, advance=silent)
 
 
 def test_the_beginning_of_a_build_will_do(history: History) -> None:
