@@ -9,7 +9,7 @@ FUZZ_RUNS ?= 200000
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nightly status test firewall lint format generated conformance bench bench-validation fuzz lock clean
+.PHONY: help setup demo nightly status test firewall lint format generated conformance bench bench-roster bench-validation fuzz lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ fuzz: setup ## Feed the validator bytes that nobody thought of, for a minute at 
 
 bench-validation: setup ## Measure the validator beside orjson's plain parsing of the same lines
 	$(BIN)/python -m tests.benchmarks.validation
+
+bench-roster: setup ## Measure loading a roster beside DuckDB's plain read of the same files
+	$(BIN)/python -m tests.benchmarks.rosters
 
 bench: setup ## Measure ingest beside DuckDB's plain read of the same file
 	$(BIN)/python -m tests.benchmarks
