@@ -90,7 +90,7 @@ def _load_scenario(folder: Path, home: Home) -> dict[str, str]:
     nights: defaultdict[str, list[Row]] = defaultdict(list)
     for row in _rows(folder / "deliveries.csv"):
         nights[row["delivered_on"]].append(row)
-    states = {}
+    states: dict[str, str] = {}
     for night, enrolments in sorted(nights.items()):
         write_roster(home.rosters / night, _set_of(enrolments))
         outcome = load(home, read_settings(home), date.fromisoformat(night))
