@@ -14,10 +14,11 @@ from pipelines.cli_changes import changes
 from pipelines.cli_measures import explain, firewall
 from pipelines.cli_options import at_work, date_option, district_at, home_option, json_option
 from pipelines.cli_quarantine import quarantine, release, replay
-from pipelines.errors import ConfigurationError, PlumblineError
+from pipelines.errors import ConfigurationError
 from pipelines.home import Home
 from pipelines.identity.keys import read_key
 from pipelines.settings import Settings, school_date_now
+from pipelines.storage import explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -303,8 +304,11 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; run the same command again", err=True)
         sys.exit(EXIT_INTERRUPTED)
-    except PlumblineError as error:
-        click.echo(f"error: {error}", err=True)
+    except Exception as error:
+        told = explained(error)
+        if told is None:
+            raise
+        click.echo(f"error: {told}", err=True)
         sys.exit(EXIT_FAILED)
 
 
@@ -334,5 +338,9 @@ def _run_night(home: Home, settings: Settings, as_of_date: date, reporter: Repor
     from pipelines.report.run_report import write_run_report
 
     night = run_night(home, settings, as_of_date, reporter)
-    write_run_report(home, night)
+    try:
+        write_run_report(home, night)
+    except OSError as error:
+        night.warnings.append(f"the report of the run could not be written: {error.strerror}")
+        reporter.say(night.warnings[-1])
     return night

@@ -72,6 +72,7 @@ def export(delivery: str, root: Path, out: Path) -> None:
     from pipelines.archive.export import export as write_delivery
 
     home, settings = district_at(root)
-    entry = write_delivery(home, settings, delivery, out)
+    with at_work(home):
+        entry = write_delivery(home, settings, delivery, out)
     click.echo("warning: the file may hold personal data of learners; erase it after use", err=True)
     click.echo(f"{out}: {entry.file_name}, {entry.size_bytes:,} bytes")

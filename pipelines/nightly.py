@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from pipelines.archive.move import ArchiveOutcome, archive_loaded
 from pipelines.check import record_checks
-from pipelines.errors import PlumblineError
 from pipelines.identity.keys import read_key
 from pipelines.publish.folders import current_build_id
 from pipelines.publish.publish import PublishedBuild, publish_build, settle
@@ -27,12 +26,14 @@ from pipelines.report.messages import (
     waiting_messages,
 )
 from pipelines.report.rosters import roster_warnings
+from pipelines.storage import explained
 from pipelines.warehouse.build import BuildIdentity, BuildOutcome, build, identify_build
 from pipelines.warehouse.load import LoadOutcome, load, prepare_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pipelines.errors import PlumblineError
     from pipelines.home import Home
     from pipelines.ingest.pipeline import IngestOutcome
     from pipelines.publish.pin import Pin
@@ -94,8 +95,10 @@ def run_night(home: Home, settings: Settings, as_of_date: date, reporter: Report
         _build(night, home, settings, reporter)
         _check(night, Stage.AFTER_BUILD, home, settings=settings, reporter=reporter)
         _publish(night, home, settings, reporter)
-    except PlumblineError as problem:
-        night.problem = problem
+    except Exception as error:
+        night.problem = explained(error)
+        if night.problem is None:
+            raise
     return night
 
 

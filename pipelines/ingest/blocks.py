@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.ingest.deliveries import Delivery, Layout, Range
+from pipelines.ingest.deliveries import Delivery, Layout, Range, Stamp
 from pipelines.ingest.items import RawItem, cut_documents, cut_lines
 from pipelines.ingest.open_stream import FAULT_OF_LAYOUT, Contents, file_fault
 from pipelines.ingest.streams import Compression, UnpackLimit, read_range, read_unpacked
@@ -31,6 +31,7 @@ class Block(NamedTuple):
     layout: Layout
     number: int
     range: Range | None
+    stamp: Stamp
 
 
 class Part(NamedTuple):
@@ -58,6 +59,7 @@ def blocks_of(delivery: Delivery) -> list[Block]:
             delivery.layout,
             number,
             lines,
+            delivery.stamp,
         )
         for number, lines in enumerate(ranges)
     ]

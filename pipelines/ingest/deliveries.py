@@ -50,6 +50,15 @@ class Range(NamedTuple):
     first_line: int
 
 
+class Stamp(NamedTuple):
+    """What changes when a file is written to or replaced; nobody can set `changed_ns` back."""
+
+    size: int
+    modified_ns: int
+    changed_ns: int
+    inode: int
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One whole file: what it is, by content, and the ranges in which it can be read."""
@@ -62,6 +71,7 @@ class Delivery:
     compression: Compression
     layout: Layout
     ranges: tuple[Range, ...]
+    stamp: Stamp
 
 
 class Waiting(NamedTuple):
@@ -79,14 +89,6 @@ class Landing:
     waiting: tuple[Waiting, ...]
 
 
-class _Stamp(NamedTuple):
-    """What changes when a file is still being written."""
-
-    size: int
-    modified_ns: int
-    inode: int
-
-
 def find_deliveries(home: Home, settings: Settings) -> Landing:
     """Return the whole files of every source, in the order of their names, and those that wait."""
     reasons = {file: _reason_to_wait(file, home, settings) for file in _files(home.landing)}
@@ -97,11 +99,11 @@ def find_deliveries(home: Home, settings: Settings) -> Landing:
     deliveries: list[Delivery] = []
     for file, stamp in settled.items():
         try:
-            delivery = _examine(file, home, settings.ingest.block_bytes)
+            delivery = _examine(file, home, settings.ingest.block_bytes, stamp)
         except OSError as error:
             reasons[file] = f"cannot be read ({error.strerror}); see who may read it"
             continue
-        if _stamp(file) == stamp:
+        if not change_of(file, stamp):
             deliveries.append(delivery)
     found = {delivery.path for delivery in deliveries}
     waiting = tuple(
@@ -137,15 +139,23 @@ def _reason_to_wait(file: Path, home: Home, settings: Settings) -> str | None:
     return None
 
 
-def _stamp(file: Path) -> _Stamp | None:
+def change_of(file: Path, stamp: Stamp) -> str:
+    """Say what happened to a file since it had this stamp; nothing is the empty text."""
+    now = _stamp(file)
+    if now is None:
+        return "disappeared while it was read"
+    return "" if now == stamp else "changed while it was read"
+
+
+def _stamp(file: Path) -> Stamp | None:
     try:
         status = file.stat()
     except FileNotFoundError:
         return None
-    return _Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
-def _settled(files: list[Path], settle_seconds: float) -> dict[Path, _Stamp]:
+def _settled(files: list[Path], settle_seconds: float) -> dict[Path, Stamp]:
     """Return the files that do not change; those touched just now are looked at twice."""
     stamps = {file: stamp for file in files if (stamp := _stamp(file))}
     newest = max((stamp.modified_ns for stamp in stamps.values()), default=0) / 1e9
@@ -153,7 +163,7 @@ def _settled(files: list[Path], settle_seconds: float) -> dict[Path, _Stamp]:
     return {file: stamp for file, stamp in stamps.items() if _stamp(file) == stamp}
 
 
-def _examine(file: Path, home: Home, block_bytes: int) -> Delivery:
+def _examine(file: Path, home: Home, block_bytes: int, stamp: Stamp) -> Delivery:
     compression = compression_of(file)
     layout = layout_of(_sample(file, compression))
     is_cut = compression is Compression.NONE and layout is Layout.LINES
@@ -163,10 +173,11 @@ def _examine(file: Path, home: Home, block_bytes: int) -> Delivery:
         name=_name(file, home),
         source=file.relative_to(home.landing).parts[0],
         digest=digest,
-        size_bytes=file.stat().st_size,
+        size_bytes=stamp.size,
         compression=compression,
         layout=layout,
         ranges=ranges if is_cut else (),
+        stamp=stamp,
     )
 
 

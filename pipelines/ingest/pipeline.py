@@ -16,7 +16,7 @@ from apache_beam.transforms.environments import SubprocessSDKEnvironment
 from pipelines.files import remove_parts
 from pipelines.identity.keys import read_key
 from pipelines.ingest.blocks import blocks_of
-from pipelines.ingest.deliveries import Delivery, Landing, Waiting, find_deliveries
+from pipelines.ingest.deliveries import Delivery, Landing, Waiting, change_of, find_deliveries
 from pipelines.ingest.manifest import (
     FileFacts,
     Manifest,
@@ -82,6 +82,7 @@ def ingest(
         home.lake.chmod(LAKE_MODE)
         with watched(home, deliveries, advance):
             run_pipeline(plan, deliveries)
+        remove_unfinished(home)
     return _outcome(home, landing, deliveries)
 
 
@@ -100,7 +101,7 @@ def _outcome(home: Home, landing: Landing, deliveries: tuple[Delivery, ...]) -> 
     ingested = tuple(each for each in read_manifests(home) if each.digest in digests)
     done = {each.digest for each in ingested}
     unreadable = tuple(
-        Waiting(each.name, "could not be read to its end")
+        Waiting(each.name, change_of(each.path, each.stamp) or "could not be read to its end")
         for each in deliveries
         if each.digest not in done
     )

@@ -12,7 +12,8 @@ from pipelines.home import Home
 from pipelines.identity.keys import read_key
 from pipelines.identity.sealing import Sealer
 from pipelines.ingest.advice import advice_on
-from pipelines.ingest.blocks import Block, parts_of
+from pipelines.ingest.blocks import Block, Part, parts_of
+from pipelines.ingest.deliveries import change_of
 from pipelines.ingest.manifest import FileFacts, PartCounts, combine, write_manifest
 from pipelines.ingest.net import process_and_write
 from pipelines.ingest.process import PartProcessor
@@ -95,14 +96,30 @@ class _ProcessBlock(beam.DoFn):
         gc.enable()
 
     def process(self, block: Block) -> Iterator[PartCounts]:
-        try:
-            for part in parts_of(block, self._plan.settings):
+        """Give the counts of each part; what fails in writing is no fault of the file."""
+        for part in _readable_parts(block, self._plan.settings):
+            if isinstance(part, Unreadable):
+                yield PartCounts(block.digest, 0, 0, 0, {}, {}, {}, {}, failure=part.reason)
+            else:
                 outcome = process_and_write(part, self._processor, self._writer)
                 yield counts_of(part, outcome, advice_on(part, self._validator))
-        except OSError as error:
-            yield PartCounts(
-                block.digest, 0, 0, 0, {}, {}, {}, {}, failure=error.strerror or "unreadable"
-            )
+
+
+class Unreadable(NamedTuple):
+    """Why a block could not be read to its end, or not as the file that was found."""
+
+    reason: str
+
+
+def _readable_parts(block: Block, settings: IngestSettings) -> Iterator[Part | Unreadable]:
+    try:
+        yield from parts_of(block, settings)
+    except OSError as error:
+        yield Unreadable(error.strerror or "unreadable")
+        return
+    change = change_of(Path(block.path), block.stamp)
+    if change:
+        yield Unreadable(change)
 
 
 def _digest_of(counts: PartCounts) -> str:

@@ -6,11 +6,11 @@ its own pages fetch styles and scripts from eight hosts and carry the time of re
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.files import remove_parts, write_whole
 from pipelines.quality.outcome import CheckOutcome, CheckResult, Stage, Verdict
 
 if TYPE_CHECKING:
@@ -40,19 +40,18 @@ class _Row:
 
 
 def write_data_docs(folder: Path, outcome: CheckOutcome, evaluations: Iterable[Evaluation]) -> None:
-    """Replace the pages of one stage below `folder` and the index that leads to them."""
+    """Replace the pages of one stage below `folder`, each at once, and the index above them."""
     evaluations = tuple(evaluations)
     pages = _Pages(outcome.stage)
-    part = folder / f"{outcome.stage}.part"
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True, mode=0o750)
+    remove_parts(folder)
+    of_stage = folder / outcome.stage
+    of_stage.mkdir(parents=True, exist_ok=True, mode=0o750)
     for each in evaluations:
-        page = part / f"{each.suite.table}.html"
+        page = of_stage / f"{each.suite.table}.html"
         pages.write(page, "plumbline_suite.j2", suite=each.suite, checks=_checks(each))
     rows = [_row(each) for each in evaluations]
-    pages.write(part / "index.html", "plumbline_stage.j2", outcome=outcome, rows=rows)
-    shutil.rmtree(folder / outcome.stage, ignore_errors=True)
-    part.rename(folder / outcome.stage)
+    pages.write(of_stage / "index.html", "plumbline_stage.j2", outcome=outcome, rows=rows)
+    _remove_others(of_stage, {each.suite.table for each in evaluations} | {"index"})
     stages = [stage for stage in Stage if (folder / stage).is_dir()]
     pages.write(folder / "index.html", "plumbline_site.j2", stages=stages)
 
@@ -67,9 +66,16 @@ class _Pages:
         self._templates = DefaultJinjaView(custom_views_directory=str(_TEMPLATES)).env
 
     def write(self, file: Path, template: str, **values: Any) -> None:
-        """Write one page."""
+        """Write one page; who has it open or loads it meanwhile finds a whole one."""
         page = self._templates.get_template(template)
-        file.write_text(page.render(stage_title=self._stage_title, **values), encoding="utf-8")
+        write_whole(file, page.render(stage_title=self._stage_title, **values).encode())
+
+
+def _remove_others(folder: Path, names: set[str]) -> None:
+    """Remove the pages of tables that are no longer checked."""
+    for page in folder.glob("*.html"):
+        if page.stem not in names:
+            page.unlink()
 
 
 def _checks(evaluation: Evaluation) -> list[_Check]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -46,9 +47,10 @@ def open_encrypted(
 
 
 def _claim(file: Path) -> None:
-    """Make the folder of a file that will be written; it is closed to others."""
+    """Make the folder of a file that will be written; clear what a killed run spilled to it."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.parent.chmod(FOLDER_MODE)
+    shutil.rmtree(f"{file}.spill", ignore_errors=True)
 
 
 def connect_in_memory() -> duckdb.DuckDBPyConnection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pipelines.errors import ChangedInputError
 from pipelines.reference.calendar import read_calendar
 from pipelines.reference.case_framework import read_standards
 from pipelines.warehouse.roster import RosterDelivery, link_learners, load_rosters, roster_inputs
@@ -46,6 +47,8 @@ def load_records(
             _replace(connection, "standards", read_standards(home.standards))
         elif kind == "calendar":
             _replace(connection, "school_days", read_calendar(home.rosters / CALENDAR_FILE))
+    if _digests(connection, home, settings) != present:
+        raise ChangedInputError
     _replace(connection, "inputs", list(present.items()))
     return LoadedRecords(changed, rosters)
 

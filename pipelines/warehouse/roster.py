@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.errors import InputError
+from pipelines.errors import ChangedInputError, DamagedError, InputError
 from pipelines.identity.keys import read_key
 from pipelines.identity.matching import learner_links
 from pipelines.identity.pseudonyms import Pseudonymiser
@@ -79,6 +79,13 @@ def load_rosters(
     key = read_key(settings.keys_folder, "pseudonym")
     load = RosterLoad(connection, home, settings, Pseudonymiser(key, settings.district_id))
     connection.execute("delete from loaded.roster_deliveries where state <> 'loaded'")
+    if _newest(connection) and not home.vault_file.is_file():
+        # Going on would match nobody who is known by an identifier of before.
+        raise DamagedError(
+            f"the vault is gone, though rosters were loaded into it: {home.vault_file}",
+            "restore it from a backup; or move warehouse/ aside as well, and the night makes both"
+            " again from the lake and the rosters that are there",
+        )
     delivered = tuple(
         _load_delivery(load, package, receipt)
         for package, receipt in _new_packages(connection, home, night)
@@ -212,6 +219,8 @@ def _outcome(
     vault_key = read_key(load.settings.keys_folder, "vault")
     known = make_known(connection, read_people(load.home.vault_file, vault_key))
     judged = judge_roster(connection, package, known=known)
+    if package.digest() != receipt.digest:
+        raise ChangedInputError
     left_out, errors = _counts(connection)
     counted = RosterDelivery(*identity, DeliveryState.REFUSED, judged.rows, left_out, errors)
     if not judged.is_loadable:

@@ -14,7 +14,7 @@ from pipelines.identity.keys import read_key
 from pipelines.identity.sealing import Sealer
 from pipelines.ingest.advice import Advice
 from pipelines.ingest.blocks import Block, blocks_of
-from pipelines.ingest.deliveries import Layout
+from pipelines.ingest.deliveries import Layout, Stamp
 from pipelines.ingest.manifest import PartCounts, read_manifests
 from pipelines.ingest.policy import RefusedField
 from pipelines.ingest.process import BrokenRule
@@ -92,9 +92,8 @@ def test_a_file_without_events_leaves_a_typed_file(home: Home) -> None:
 
 def test_a_block_that_cannot_be_read_fails_alone(home: Home, tmp_path: Path) -> None:
     """A file that vanished gives a failure instead of counts, and ends no run."""
-    gone = Block(
-        str(tmp_path / "gone"), "digest", "mathpath", Compression.NONE, Layout.LINES, 0, None
-    )
+    file, stamp = str(tmp_path / "gone"), Stamp(0, 0, 0, 0)
+    gone = Block(file, "digest", "mathpath", Compression.NONE, Layout.LINES, 0, None, stamp)
     failure = PartCounts("digest", 0, 0, 0, {}, {}, {}, {}, failure="No such file or directory")
     with in_process_pipeline() as pipeline:
         counts = pipeline | beam.Create([gone]) | ProcessBlocks(plan_of(home))

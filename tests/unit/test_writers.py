@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 # What each command is given besides the home; `{}` is a folder to write to.
 WRITERS = {
+    "archive add": "--home {}",
+    "archive export": "--home {} mathpath/none.ndjson --out {}/out.ndjson",
     "build": "--home {}",
+    "changes": "--home {} --since 0123456789abcdef",
     "check": "--home {}",
     "demo": "--home {} --students 1 --days 1",
     "ingest": "--home {}",
@@ -35,6 +38,8 @@ WRITERS = {
     "synth": "--out {} --students 1 --days 1",
 }
 READERS = {
+    "archive list": "--home {}",
+    "firewall": "",
     "quarantine list": "--home {}",
     "quarantine show": "--home {} mathpath/none.ndjson 1",
     "status": "--home {}",

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.ingest import blocks
 from pipelines.ingest.blocks import ITEM_OVERHEAD_BYTES, Block, Part, blocks_of, parts_of
-from pipelines.ingest.deliveries import Layout, _examine
+from pipelines.ingest.deliveries import Layout, Stamp, _examine
 from pipelines.ingest.rejection import FILE_DAMAGED, FILE_TRUNCATED, FILE_UNRECOGNISED, FILE_UTF16
 from pipelines.ingest.streams import Compression
 from pipelines.settings import IngestSettings
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
 STATEMENTS = [statement(number) for number in range(1, 41)]
 PACKED = gzip.compress(lines(*STATEMENTS))
+NO_STAMP = Stamp(0, 0, 0, 0)
 SMALL = IngestSettings(block_bytes=1000, item_bytes=2000)
 
 
 def _parts(folder: Path, content: bytes, settings: IngestSettings) -> list[Part]:
     home = make_small_home(folder / "home")
-    delivery = _examine(deliver(home, "mathpath/a", content), home, settings.block_bytes)
+    file = deliver(home, "mathpath/a", content)
+    delivery = _examine(file, home, settings.block_bytes, Stamp(len(content), 0, 0, 0))
     return [part for block in blocks_of(delivery) for part in parts_of(block, settings)]
 
 
@@ -95,7 +97,7 @@ def test_a_fault_of_the_file_is_counted_once(
 def test_a_file_that_vanished_raises_for_the_worker_to_tell(tmp_path: Path) -> None:
     """A file that can no longer be read is an error of the system, not an empty file."""
     gone = str(tmp_path / "gone")
-    block = Block(gone, "digest", "mathpath", Compression.NONE, Layout.LINES, 0, None)
+    block = Block(gone, "digest", "mathpath", Compression.NONE, Layout.LINES, 0, None, NO_STAMP)
     with pytest.raises(FileNotFoundError):
         list(parts_of(block, SMALL))
 
