@@ -6,10 +6,11 @@ DEMO_HOME ?= demo
 DEMO_SIZE ?= --students 200 --days 20 --seed 1
 FUZZ_SECONDS ?= 60
 FUZZ_RUNS ?= 200000
+FAULTS_SECONDS ?= 540
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nightly status test firewall lint format generated conformance bench bench-roster bench-validation fuzz lock clean
+.PHONY: help setup demo nightly status test firewall lint format generated conformance bench bench-roster bench-validation fuzz faults lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +57,9 @@ conformance: setup ## Judge the labelled cases and write the table of docs/confo
 
 fuzz: setup ## Feed the validator bytes that nobody thought of, for a minute at most
 	$(BIN)/python -m tests.fuzz -max_total_time=$(FUZZ_SECONDS) -runs=$(FUZZ_RUNS)
+
+faults: setup ## Kill nights, fill disks and close folders, for ten minutes at most, and compare
+	$(BIN)/python -m tests.faults --seconds $(FAULTS_SECONDS)
 
 bench-validation: setup ## Measure the validator beside orjson's plain parsing of the same lines
 	$(BIN)/python -m tests.benchmarks.validation
