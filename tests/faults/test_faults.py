@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SEED = 7
 DELICATE = (
     "ingest: after ingest.transforms:write_manifest #1",
-    "load: after warehouse.records:write_vault #1",
+    "load: after warehouse.roster:keep_people #1",
     "archive: before archive.move:_remove #1",
     "build: after warehouse.build:_NodeCounter.__call__ #400",
     "check: before check:record_checks #1",
