@@ -39,6 +39,7 @@ WRITERS = {
 }
 READERS = {
     "archive list": "--home {}",
+    "explain": "--home {} --learner nobody --standard none",
     "firewall": "",
     "quarantine list": "--home {}",
     "quarantine show": "--home {} mathpath/none.ndjson 1",
