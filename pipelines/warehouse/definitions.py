@@ -6,6 +6,7 @@ import csv
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+import jsonschema_rs
 import orjson
 
 from pipelines.errors import CheckFailedError
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 PARAMETERS = "dbt/seeds/measure_parameters.csv"
 VERSIONS = "dbt/measure_versions.json"
+SCHEMA = "schemas/measures/parameters.schema.json"
+_COLUMNS = ["measure", "version", "parameter", "value", "unit", "description"]
 
 
 class Definition(NamedTuple):
@@ -27,14 +30,17 @@ class Definition(NamedTuple):
 
 
 def read_definitions(file: Path) -> tuple[Definition, ...]:
-    """Return the measures of a file of parameters, hashed as audit.measure_definitions does."""
-    with file.open(encoding="utf-8", newline="") as stream:
-        rows = sorted((row["measure"], row["parameter"], row) for row in csv.DictReader(stream))
-    measures = sorted({measure for measure, _, _ in rows})
-    return tuple(
-        _definition(measure, [row for named, _, row in rows if named == measure])
-        for measure in measures
-    )
+    """Return the measures of a file of parameters, hashed as audit.measure_definitions does.
+
+    Raises CheckFailedError for a parameter that the schema does not have, such as one of a student,
+    a group or a school, and for a value that it cannot take.
+    """
+    rows = sorted(_read_rows(file), key=lambda row: (row["measure"], row["parameter"]))
+    by_measure: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        by_measure.setdefault(row["measure"], []).append(row)
+    _refuse_unknown_parameters(file, by_measure)
+    return tuple(_definition(measure, rows) for measure, rows in by_measure.items())
 
 
 def refuse_changed_definitions(parameters: Path, versions: Path) -> None:
@@ -59,6 +65,47 @@ def refuse_changed_definitions(parameters: Path, versions: Path) -> None:
 def refuse_changed_measures() -> None:
     """Raise CheckFailedError where a shipped measure is not the one recorded."""
     refuse_changed_definitions(resource_path(PARAMETERS), resource_path(VERSIONS))
+
+
+def _read_rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream)
+        rows = list(reader)
+    if reader.fieldnames != _COLUMNS:
+        raise CheckFailedError(
+            f"{file.name} has other columns than {', '.join(_COLUMNS)}",
+            "a parameter is one number for everybody; remove what else is there",
+        )
+    return rows
+
+
+def _refuse_unknown_parameters(file: Path, by_measure: dict[str, list[dict[str, str]]]) -> None:
+    schema = orjson.loads(resource_path(SCHEMA).read_bytes())
+    document = {
+        measure: {row["parameter"]: _number(row["value"]) for row in rows}
+        for measure, rows in by_measure.items()
+    }
+    problems = [
+        f"{'.'.join(map(str, error.instance_path)) or 'the file'}: {error.message}"
+        for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(document)
+    ]
+    doubled = [
+        measure for measure, rows in by_measure.items() if len(rows) > len(document[measure])
+    ]
+    problems += [f"{measure}: a parameter stands twice" for measure in doubled]
+    if problems:
+        raise CheckFailedError(
+            f"{file.name} cannot define the measures:"
+            + "".join(f"\n    {each}" for each in problems),
+            f"correct it; {SCHEMA} has every parameter and its range",
+        )
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _definition(measure: str, rows: list[dict[str, str]]) -> Definition:

@@ -74,5 +74,38 @@ def test_a_removed_parameter_is_a_change(parameters: Path) -> None:
     """A definition is all its parameters."""
     lines = parameters.read_text("utf-8").splitlines(keepends=True)
     parameters.write_text("".join(line for line in lines if DECAY not in line), "utf-8")
-    with pytest.raises(CheckFailedError, match="not defined as recorded"):
-        refuse_changed_definitions(parameters, resource_path(VERSIONS))
+    with pytest.raises(CheckFailedError, match='"decay" is a required property'):
+        read_definitions(parameters)
+
+
+@pytest.mark.parametrize(
+    ("line", "refused"),
+    [
+        ("mastery,1,secure_estimate_of_school_7,0.7,share,x", "secure_estimate_of_school_7"),
+        ("mastery_of_group_a,1,decay,0.7,ratio,x", "mastery_of_group_a"),
+        ("mastery,1,secure_estimate,0.7,share,x", "a parameter stands twice"),
+    ],
+)
+def test_a_threshold_of_some_is_refused(parameters: Path, line: str, refused: str) -> None:
+    """No student, group or school has a threshold of its own."""
+    with parameters.open("a", encoding="utf-8") as stream:
+        stream.write(f"{line}\n")
+    with pytest.raises(CheckFailedError, match=refused):
+        read_definitions(parameters)
+
+
+def test_a_column_for_some_is_refused(parameters: Path) -> None:
+    """Nor can a column say for whom a parameter holds."""
+    lines = parameters.read_text("utf-8").splitlines()
+    lines = [f"{lines[0]},school_id", *(f"{line},7" for line in lines[1:])]
+    parameters.write_text("\n".join(lines), "utf-8")
+    with pytest.raises(CheckFailedError, match="other columns"):
+        read_definitions(parameters)
+
+
+@pytest.mark.parametrize("value", ["1.2", "0", "nan", "often"])
+def test_a_value_out_of_range_is_refused(parameters: Path, value: str) -> None:
+    """Each parameter has a range."""
+    _change(parameters, DECAY, f"mastery,1,decay,{value},")
+    with pytest.raises(CheckFailedError, match=r"mastery\.decay"):
+        read_definitions(parameters)
