@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli_archive import archive
+from pipelines.cli_archive import archive, rebuild
 from pipelines.cli_changes import changes
 from pipelines.cli_measures import explain, firewall
 from pipelines.cli_options import at_work, date_option, district_at, home_option, json_option
@@ -289,7 +289,7 @@ def validate(
     sys.exit(run_validate(files, asked, as_json=form == "jsonl"))
 
 
-for command in (archive, changes, explain, firewall, quarantine, release, replay):
+for command in (archive, changes, explain, firewall, quarantine, rebuild, release, replay):
     commands.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""The commands of the archive: add, list, export."""
+"""The commands of the archive: add, list, export; and rebuild, which reads it again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli_options import at_work, date_option, district_at, home_option, json_option
+from pipelines.cli_options import (
+    DateType,
+    at_work,
+    date_option,
+    district_at,
+    home_option,
+    json_option,
+)
 from pipelines.settings import school_date_now
 
 if TYPE_CHECKING:
@@ -76,3 +83,31 @@ def export(delivery: str, root: Path, out: Path) -> None:
         entry = write_delivery(home, settings, delivery, out)
     click.echo("warning: the file may hold personal data of learners; erase it after use", err=True)
     click.echo(f"{out}: {entry.file_name}, {entry.size_bytes:,} bytes")
+
+
+@click.command()
+@home_option
+@click.option(
+    "--from",
+    "from_date",
+    type=DateType(),
+    help="Read again only what was loaded in this night or later; all of the archive if left out.",
+)
+@click.option("--accept", "is_accepted", is_flag=True, help="Switch to what comes of it.")
+@json_option
+def rebuild(root: Path, from_date: date | None, *, is_accepted: bool, as_json: bool) -> None:
+    """Make the current build again under today's rules, and say what differs.
+
+    Deliveries are read again from the archive where it has them; before that, events are those of
+    the lake. All of it happens beside the warehouse, and nothing of it stays, unless --accept
+    switches the warehouse and readers to it. Text shows the first rows of each mart, --json all.
+    """
+    from pipelines.rebuild.rebuild import rebuild as run_rebuild
+    from pipelines.report.rebuild import describe_rebuild, rebuild_json
+
+    home, settings = district_at(root)
+    with at_work(home) as reporter:
+        rebuilt = run_rebuild(
+            home, settings, from_date=from_date, is_accepted=is_accepted, reporter=reporter
+        )
+    click.echo(rebuild_json(rebuilt) if as_json else describe_rebuild(rebuilt))

@@ -11,6 +11,7 @@ import click
 
 from pipelines.home import Home
 from pipelines.lock import hold
+from pipelines.rebuild.workspace import settle
 from pipelines.report.progress import Reporter
 from pipelines.settings import Settings, read_settings
 
@@ -51,6 +52,8 @@ def at_work(home: Home) -> Iterator[Reporter]:
     """Hold the home for the command that runs; every command that writes to a home does."""
     with hold(home, _command_line()) as killed:
         reporter = Reporter()
+        if settle(home):
+            reporter.say("the last run had accepted a rebuild; its switch is finished now")
         if killed:
             reporter.say(f"the last run was cut off ({killed}); this one clears what it left")
         yield reporter

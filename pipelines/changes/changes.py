@@ -128,12 +128,12 @@ def _changes_of(
     has_new_version = version_changed(connection, mart.name)
     attribute(connection, mart, recorded, has_new_version=has_new_version)
     counts = connection.execute(
-        f"with {_NAMED_REASONS} select kind, reasons, count(*), sum(len(cells))::bigint"
+        f"with {_NAMED_REASONS} select row_kind, reasons, count(*), sum(len(cells))::bigint"
         " from named group by all order by all"
     ).fetchall()
     key = ", ".join(f"{column}::varchar" for column in mart.key)
     rows = connection.execute(
-        f"with {_NAMED_REASONS} select kind, reasons, cells, {key} from named"
+        f"with {_NAMED_REASONS} select row_kind, reasons, cells, {key} from named"
         " order by number limit ?",
         [_NEVER if limit is None else limit],
     ).fetchall()

@@ -56,7 +56,7 @@ def marts_of_both(
 def find_changed_rows(connection: DuckDBPyConnection, mart: Mart) -> int:
     """Put the rows that differ into CHANGED, numbered in the order of their key; return how many.
 
-    Besides key and date it has `kind` and `cells`, a list of column, before and after.
+    Besides key and date it has `row_kind` and `cells`, a list of column, before and after.
     """
     values = [column for column in mart.columns if column not in mart.key]
     cells = ", ".join(_cell(column) for column in values)
@@ -74,14 +74,14 @@ def find_changed_rows(connection: DuckDBPyConnection, mart: Mart) -> int:
                     when before.is_there is null then 'added'
                     when after.is_there is null then 'removed'
                     else 'changed'
-                end as kind,
+                end as row_kind,
                 {listed} as cells
             from (select *, true as is_there from {SINCE}.{mart.name}) as before
             full join (select *, true as is_there from {UNTIL}.{mart.name}) as after on {matches}
         )
         select row_number() over (order by {", ".join(mart.key)}) as number, *
         from compared
-        where kind <> 'changed' or len(cells) > 0
+        where row_kind <> 'changed' or len(cells) > 0
         """
     )
     row = connection.execute(f"select count(*) from {CHANGED}").fetchone()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from pipelines.quality.outcome import CheckResult, Severity, Verdict
-from pipelines.quality.suites import fill_in
+from pipelines.quality.suites import SUBJECT, fill_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -79,15 +79,56 @@ def _evaluate(
     connection: duckdb.DuckDBPyConnection, source: Any, suite: Suite, as_of: date
 ) -> Evaluation:
     validations: dict[str, Any] = {}
+    subjects: dict[str, tuple[str, ...]] = {}
     for figures, expectations in _by_data_set(suite):
         try:
             query = _data_set_query(connection, suite, figures, as_of)
-            validations |= _validate(source, _title(suite, figures), query, expectations)
+            found = _validate(source, _title(suite, figures), query, expectations)
+            subjects |= _unmet_subjects(connection, query, expectations, found)
+            validations |= found
         except duckdb.Error:
             # The table is missing or differs; DuckDB's message may quote a value, so it stays here.
             continue
-    results = (_result(suite, each, validations.get(each.name)) for each in suite.expectations)
+    results = (
+        replace(
+            _result(suite, each, validations.get(each.name)), subjects=subjects.get(each.name, ())
+        )
+        for each in suite.expectations
+    )
     return Evaluation(suite, tuple(results), validations)
+
+
+def _unmet_subjects(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    expectations: list[Expected],
+    validations: Mapping[str, Any],
+) -> dict[str, tuple[str, ...]]:
+    """Return whom figures by subject name as not meeting an expectation: a source, a mart."""
+    columns = {column[0] for column in connection.execute(query).description}
+    unmet = [each for each in expectations if each.name in validations]
+    unmet = [each for each in unmet if not validations[each.name].success]
+    if SUBJECT not in columns:
+        return {}
+    return {
+        each.name: tuple(
+            subject
+            for (subject,) in connection.execute(
+                f"select distinct {SUBJECT} from ({query}) where {_is_beyond(each)} order by all"
+            ).fetchall()
+        )
+        for each in unmet
+    }
+
+
+def _is_beyond(expected: Expected) -> str:
+    column = expected.kwargs["column"]
+    limits = [
+        f"{column} {sign} {float(expected.kwargs[name])}"
+        for name, sign in (("min_value", "<"), ("max_value", ">"))
+        if name in expected.kwargs
+    ]
+    return f"{SUBJECT} is not null and ({' or '.join(limits)})"
 
 
 def _by_data_set(suite: Suite) -> Iterator[tuple[str | None, list[Expected]]]:

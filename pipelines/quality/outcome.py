@@ -45,7 +45,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One expectation and what came of it; `observed` is a count or a rate, never a row's value."""
+    """One expectation and what came of it; `observed` is a count or a rate, never a row's value.
+
+    `subjects` are the sources, marts or statuses that do not meet it, where its figures name them.
+    """
 
     table: str
     name: str
@@ -55,6 +58,7 @@ class CheckResult:
     observed: float | None
     reason: Reason
     is_evaluated: bool = True
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,8 @@ def describe(result: CheckResult) -> str:
     """Return one line on a result: where, what, how much, and what was expected."""
     observed = "could not be evaluated" if not result.is_evaluated else _observed(result)
     name = result.name.replace("_", " ")
-    return f"{result.table}: {name}: {observed}. Expected: {result.reason.means}"
+    whose = f" ({', '.join(result.subjects)})" if result.subjects else ""
+    return f"{result.table}: {name}: {observed}{whose}. Expected: {result.reason.means}"
 
 
 def _observed(result: CheckResult) -> str:

@@ -25,6 +25,8 @@ COUNTING_TYPES = frozenset(
         "unexpected_rows_expectation",
     }
 )
+# The column in which figures name what each is about: a source, a mart, a status; never a person.
+SUBJECT = "subject"
 # Their observed value is taken from a row, so they look at figures only: rates, never people.
 FIGURE_TYPES = frozenset({"expect_column_max_to_be_between", "expect_column_min_to_be_between"})
 

@@ -12,6 +12,7 @@ from pipelines.identity.keys import read_key
 from pipelines.resources import resource_path
 from pipelines.warehouse.dbt_environment import dbt_environment
 from pipelines.warehouse.definitions import refuse_changed_measures
+from pipelines.warehouse.history import record_figures
 from pipelines.warehouse.load import open_warehouse
 
 if TYPE_CHECKING:
@@ -59,11 +60,12 @@ def identify_build(home: Home, settings: Settings, as_of_date: date) -> BuildIde
         inputs = connection.execute(
             "select kind, digest from loaded.inputs order by all"
         ).fetchall()
+        rebuilds = connection.execute("select * from loaded.rebuilds order by all").fetchall()
         keys = connection.execute(
             "select pseudonym_key_version, pseudonym_key_fingerprint from loaded.district"
         ).fetchall()
     total = sha256()
-    for part in (files, inputs, keys, _models_digest(), as_of_date.isoformat()):
+    for part in (files, inputs, rebuilds, keys, _models_digest(), as_of_date.isoformat()):
         total.update(repr(part).encode())
     inputs_hash = total.hexdigest()
     return BuildIdentity(inputs_hash[:BUILD_ID_HEX_DIGITS], inputs_hash, as_of_date)
@@ -137,6 +139,7 @@ def _record_end(home: Home, settings: Settings, outcome: BuildOutcome) -> None:
             "update loaded.builds set tests_passed = ? where build_id = ?",
             [outcome.tests_passed, outcome.identity.build_id],
         )
+        record_figures(connection, outcome.identity.build_id, outcome.identity.as_of_date)
 
 
 def _invoke_dbt(

@@ -14,6 +14,7 @@ from pipelines.warehouse.circuit_breaker import HeldDelivery, hold_deliveries
 from pipelines.warehouse.connection import open_encrypted
 from pipelines.warehouse.drift import Drift, find_drift
 from pipelines.warehouse.events import FileCounts, load_files, new_generations
+from pipelines.warehouse.history import count_days
 from pipelines.warehouse.records import load_records
 from pipelines.warehouse.schema import prepare_schema, refuse_other_version
 
@@ -64,6 +65,8 @@ def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
         waiting = {manifest.digest for each in held for manifest in each.manifests}
         ready = [each for each in manifests if each.digest not in waiting]
         files = load_files(connection, home, ready, night=night)
+        if files:
+            count_days(connection)
         list_changes(connection, night, last_batch=last_batch)
         drift = find_drift(connection) if files else ()
         connection.commit()

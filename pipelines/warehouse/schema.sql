@@ -52,6 +52,19 @@ create table if not exists loaded.batches (
     as_of_date date not null
 );
 
+-- One row per batch, source and school-local date: the events that the batch brought of that date.
+-- Checks compare nights by it. matched and tagged are as roster and standards were that night.
+create table if not exists loaded.daily_counts (
+    batch_number integer not null,
+    source varchar not null,
+    event_date date not null,
+    events bigint not null,
+    anonymous bigint not null, -- name no single learner
+    matched bigint not null, -- of somebody in the roster
+    scored bigint not null, -- with a score or a success
+    tagged bigint not null -- of these, with a standard that is known
+);
+
 -- What a load changed: one row per load, student, school-local date and reason. Without a student
 -- it concerns everybody, without a date every date. Builds bring up to date what is listed.
 create table if not exists loaded.changes (
@@ -286,6 +299,14 @@ create table if not exists loaded.school_days (
     closes_at time
 );
 
+-- One row per rebuild that was switched to: from which night on deliveries were read again, and how
+-- many. It is part of what a build is made of: what is rebuilt is another build.
+create table if not exists loaded.rebuilds (
+    rebuild_number integer not null,
+    read_again_from date,
+    files_read_again integer not null
+);
+
 -- One row per build, newest last; the orchestration writes it, audit.builds shows it.
 create table if not exists loaded.builds (
     build_id varchar not null,
@@ -303,6 +324,15 @@ create table if not exists loaded.builds (
     checks_passed integer,
     checks_warned integer,
     checks_failed integer
+);
+
+-- Figures of each build, for the next one to be compared with: rows of marts, students with a status
+-- of mastery, minutes of each of the last days.
+create table if not exists loaded.build_figures (
+    build_id varchar not null,
+    figure varchar not null,
+    subject varchar not null,
+    value double not null
 );
 
 -- At most one row: the newest build that passed its checks, and what it had taken in. The next one

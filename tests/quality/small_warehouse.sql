@@ -110,6 +110,22 @@ select
     files.batch_number as batch_number
 from loaded.files as files, range(1000) as numbers (number);
 
+insert into loaded.daily_counts
+select
+    batch_number,
+    source,
+    (occurred_at at time zone 'America/Chicago')::date as event_date,
+    count(*) as events,
+    0 as anonymous,
+    count(*) as matched,
+    count(*) as scored,
+    count(*) as tagged
+from loaded.events
+group by all;
+
+insert into loaded.batches
+values (1, date '2025-09-13'), (2, date '2025-09-27'), (3, date '2025-10-10');
+
 insert into loaded.builds by name
 select
     'build-one' as build_id,
@@ -123,6 +139,22 @@ select
     40 as checks_passed,
     1 as checks_warned,
     0 as checks_failed;
+
+-- Builds of the nine nights before; the newest of them is what this build is compared with.
+insert into loaded.builds by name
+select
+    'build of ' || day::date as build_id,
+    day::date as as_of_date,
+    sha256('inputs' || day) as inputs_hash,
+    2 as batch_number,
+    sha256('models') as definitions_hash,
+    day::timestamptz as started_at,
+    day::timestamptz as finished_at,
+    100 as tests_passed,
+    40 as checks_passed,
+    0 as checks_warned,
+    0 as checks_failed
+from range(timestamp '2025-10-01', timestamp '2025-10-10', interval 1 day) as days (day);
 
 create schema roster;
 create schema learning;
@@ -271,3 +303,22 @@ create view audit.builds as select * from loaded.builds;
 comment on table learning.mastery is 'One row per student and standard.';
 comment on column learning.mastery.estimate is 'The student''s estimated mastery.';
 comment on view audit.builds is 'One row per build.';
+
+insert into loaded.build_figures
+select builds.build_id, figures.figure, figures.subject, figures.value
+from
+    (
+        select 'rows' as figure, 'learning.mastery' as subject, count(*) as value
+        from learning.mastery
+        union all
+        select 'rows', 'learning.mastery_evidence', count(*) from learning.mastery_evidence
+        union all
+        select 'rows', 'roster.students', count(*) from roster.students
+        union all
+        select 'students with status', status, count(*) from learning.mastery group by status
+        union all
+        select 'minutes', activity_date::varchar, sum(minutes_mid)
+        from proxies.time_on_task
+        group by activity_date
+    ) as figures,
+    (values ('build of 2025-10-09'), ('build-one')) as builds (build_id);

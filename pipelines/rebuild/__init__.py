@@ -1,0 +1,1 @@
+"""Rebuild: the warehouse made again beside the current one, compared, and switched to if asked."""

@@ -1,0 +1,115 @@
+"""What checks compare a night or a build with: counts by day, and figures of each build.
+
+Each is written once, from what a night brought or what a build made, so that comparing a night with
+all nights before it reads none of their events again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from duckdb import DuckDBPyConnection
+
+# Days of minutes that a build notes down: five weeks and the days before them that may still move.
+FIGURE_DAYS = 42
+COUNTED_MARTS = (
+    "learning.mastery",
+    "learning.mastery_evidence",
+    "proxies.activity_counts",
+    "proxies.time_on_task",
+    "roster.enrollments",
+    "roster.students",
+)
+
+_COUNT_DAYS = """
+insert into loaded.daily_counts
+with newest as (
+    select max(batch_number) as batch_number
+    from loaded.batches
+),
+
+known_references as (
+    select list(distinct reference) as known
+    from (
+        select uri as reference from loaded.standards
+        union all
+        select standard_id from loaded.standards
+    )
+),
+
+learners as (
+    select distinct actor_key
+    from loaded.learner_identifiers
+),
+
+brought as (
+    select
+        events.batch_number,
+        events.source,
+        (events.occurred_at at time zone district.zone)::date as event_date,
+        events.actor_key,
+        learners.actor_key is not null as is_matched,
+        events.success is not null
+        or events.score_scaled is not null
+        or events.score_raw is not null as is_scored,
+        events.standard_refs
+    from loaded.events as events
+    inner join newest on events.batch_number = newest.batch_number
+    left join learners on events.actor_key = learners.actor_key
+    cross join loaded.district as district
+    where events.occurred_at is not null
+)
+
+select
+    brought.batch_number,
+    brought.source,
+    brought.event_date,
+    count(*) as events,
+    count(*) filter (brought.actor_key is null) as anonymous,
+    count(*) filter (brought.is_matched) as matched,
+    count(*) filter (brought.is_scored) as scored,
+    count(*) filter (
+        brought.is_scored
+        and list_has_any(coalesce(brought.standard_refs, []), known_references.known)
+    ) as tagged
+from brought
+cross join known_references
+group by all
+order by all
+"""
+_MINUTES = """
+insert into loaded.build_figures
+select $build_id, 'minutes', activity_date::varchar, sum(minutes_mid::decimal(18, 3))
+from proxies.time_on_task
+where activity_date > $as_of_date::date - $days and activity_date <= $as_of_date
+group by activity_date
+order by activity_date
+"""
+_STATUSES = """
+insert into loaded.build_figures
+select $build_id, 'students with status', status, count(*)
+from learning.mastery
+group by status
+order by status
+"""
+_ROWS = "insert into loaded.build_figures select $build_id, 'rows', '{mart}', count(*) from {mart}"
+
+
+def count_days(connection: DuckDBPyConnection) -> None:
+    """Write what the newest batch brought, by source and school-local date of the events."""
+    connection.execute(_COUNT_DAYS)
+
+
+def record_figures(connection: DuckDBPyConnection, build_id: str, as_of_date: date) -> None:
+    """Write the figures of a build that stands in the warehouse: rows, statuses, minutes by day."""
+    connection.begin()
+    connection.execute("delete from loaded.build_figures where build_id = ?", [build_id])
+    named = {"build_id": build_id}
+    for mart in COUNTED_MARTS:
+        connection.execute(_ROWS.format(mart=mart), named)
+    connection.execute(_STATUSES, named)
+    connection.execute(_MINUTES, {**named, "as_of_date": as_of_date, "days": FIGURE_DAYS})
+    connection.commit()
