@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,9 +23,11 @@ from pipelines.warehouse.connection import attach
 from pipelines.warehouse.load import load, open_warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
     from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
 
     from pipelines.archive.store import Archived
     from pipelines.home import Home
@@ -40,6 +43,19 @@ order by batch_number, file_name, file_digest
 """
 # What no delivery tells: the history of builds, and since when something is held.
 _CARRIED_OVER = ("build_figures", "builds", "held", "rebuilds")
+# What rosters said on which day: an earlier delivery of a roster is nowhere else.
+_RECORDS = """
+select table_name from duckdb_tables()
+where database_name = 'current' and schema_name = 'loaded'
+    and (
+        starts_with(table_name, 'roster_')
+        or table_name in (
+            'schools', 'academic_sessions', 'sections', 'section_spans', 'role_spans', 'students',
+            'enrollments'
+        )
+    )
+order by all
+"""
 
 
 class LoadedFile(NamedTuple):
@@ -77,6 +93,7 @@ class SideBuilder:
         archived = archived_deliveries(self._home)
         files = _ledger(self._home, self._settings)
         _refuse_lost(files, manifests, archived)
+        self._take_rosters()
         with reporter.step("read again and load") as advance:
             for number, night in groupby(files, key=lambda each: each.batch_number):
                 advance(number, files[-1].batch_number)
@@ -135,21 +152,36 @@ class SideBuilder:
             (again,) = (each for each in read_manifests(self._side) if each.digest == digest)
             write_manifest(self._side, replace(again, is_released=True))
 
+    def _take_rosters(self) -> None:
+        with self._both() as connection:
+            tables = [name for (name,) in connection.execute(_RECORDS).fetchall()]
+            _copy(connection, tables)
+
     def _carry_over(self, filled: SideLoad) -> None:
-        key = read_key(self._settings.keys_folder, "warehouse")
-        with open_warehouse(self._side, self._settings) as connection:
-            attach(connection, self._home.warehouse_file, key, alias="current", read_only=True)
-            connection.begin()
-            for table in _CARRIED_OVER:
-                connection.execute(f"delete from loaded.{table}")
-                connection.execute(
-                    f"insert into loaded.{table} by name select * from current.loaded.{table}"
-                )
+        with self._both() as connection:
+            _copy(connection, _CARRIED_OVER)
             connection.execute(
                 "insert into loaded.rebuilds select count(*) + 1, ?, ? from loaded.rebuilds",
                 [filled.read_again_from, filled.read_again],
             )
+
+    @contextmanager
+    def _both(self) -> Iterator[DuckDBPyConnection]:
+        """Open the side warehouse to write in one transaction, with the current one beside it."""
+        key = read_key(self._settings.keys_folder, "warehouse")
+        with open_warehouse(self._side, self._settings) as connection:
+            attach(connection, self._home.warehouse_file, key, alias="current", read_only=True)
+            connection.begin()
+            yield connection
             connection.commit()
+
+
+def _copy(connection: DuckDBPyConnection, tables: Iterable[str]) -> None:
+    for table in tables:
+        connection.execute(f"delete from loaded.{table}")
+        connection.execute(
+            f"insert into loaded.{table} by name select * from current.loaded.{table}"
+        )
 
 
 def _without_waiting(settings: Settings) -> Settings:
