@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _ACCEPTED = "accepted"
 _MODE = 0o700
+_REPORTS = ("dbt", "checks", "data_docs")
 
 
 def side_home(home: Home) -> Home:
@@ -80,6 +81,9 @@ def settle(home: Home) -> bool:
         for digest in _read_again(side):
             _move_lake_file(home, side, digest)
         sync(home.manifests)
+        # What was compiled and checked is asked for when the build is published.
+        for name in _REPORTS:
+            _move_folder(side.reports / name, home.reports / name)
     shutil.rmtree(side.root)
     return is_accepted
 
@@ -97,12 +101,16 @@ def _move_file(file: Path, target: Path) -> None:
         sync(target.parent)
 
 
+def _move_folder(folder: Path, target: Path) -> None:
+    if folder.is_dir():
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder.rename(target)
+
+
 def _move_lake_file(home: Home, side: Home, digest: str) -> None:
     """Move the parts of a file, then its manifest; what is not there was moved already."""
     for folder, side_folder in ((home.events, side.events), (home.rejects, side.rejects)):
-        if (side_folder / digest).is_dir():
-            shutil.rmtree(folder / digest, ignore_errors=True)
-            folder.mkdir(parents=True, exist_ok=True)
-            (side_folder / digest).rename(folder / digest)
+        _move_folder(side_folder / digest, folder / digest)
     name = f"{digest}.json"
     (side.manifests / name).replace(home.manifests / name)

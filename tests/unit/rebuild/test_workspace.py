@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 OLD = {
     "warehouse/warehouse.duckdb": "old",
     "vault/vault.duckdb": "old",
+    "reports/dbt/manifest.json": "old",
     "lake/events/aa/000000.parquet": "old",
     "lake/events/aa/r000001-000000.parquet": "old",
     "lake/rejects/aa/000000.parquet": "old",
@@ -36,6 +37,7 @@ OLD = {
 NEW = {
     "warehouse/warehouse.duckdb": "new",
     "vault/vault.duckdb": "new",
+    "reports/dbt/manifest.json": "new",
     "lake/events/aa/000000.parquet": "new",
     "lake/manifests/aa.json": "new",
     "lake/events/bb/000000.parquet": "same",
@@ -67,7 +69,7 @@ def _write(root: Path, files: dict[str, str]) -> None:
 def _state(home: Home) -> dict[str, str]:
     return {
         file.relative_to(home.root).as_posix(): file.read_text()
-        for folder in ("warehouse", "vault", "lake")
+        for folder in ("warehouse", "vault", "lake", "reports")
         for file in sorted((home.root / folder).rglob("*"))
         if file.is_file()
     }
