@@ -9,6 +9,7 @@ from pipelines.identity.pseudonyms import LocalIdentifier, Pseudonymiser
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from pipelines.settings import LearnerIdentifier
 
@@ -35,8 +36,14 @@ def learner_links(
     identifiers: Iterable[RosterIdentifier],
     rules: tuple[LearnerIdentifier, ...],
     pseudonymiser: Pseudonymiser,
+    *,
+    students: AbstractSet[str],
 ) -> tuple[LearnerLink, ...]:
-    """Return whom each pseudonym means; an identifier that two people share means neither."""
+    """Return the student whom each pseudonym means.
+
+    An identifier that two people share means neither, whether both are students or not; one of
+    somebody who never was a student is no learner's.
+    """
     owners: dict[str, set[str]] = {}
     rules_of: dict[str, list[LearnerIdentifier]] = {}
     for rule in rules:
@@ -49,7 +56,7 @@ def learner_links(
     return tuple(
         LearnerLink(actor_key, *people)
         for actor_key, people in sorted(owners.items())
-        if len(people) == 1
+        if len(people) == 1 and people <= students
     )
 
 

@@ -100,13 +100,14 @@ def load_rosters(
 def link_learners(connection: DuckDBPyConnection, home: Home, settings: Settings) -> None:
     """Say anew whom each pseudonym of a tool means: a student, or nobody."""
     key = read_key(settings.keys_folder, "pseudonym")
-    identifiers = read_identifiers(home.vault_file, read_key(settings.keys_folder, "vault"))
+    fields = {each.roster_field for each in settings.learner_identifiers}
+    vault_key = read_key(settings.keys_folder, "vault")
     rows = connection.execute("select student_key from loaded.students").fetchall()
-    students = {student_key for (student_key,) in rows}
     links = learner_links(
-        (each for each in identifiers if each.person_key in students),
+        read_identifiers(home.vault_file, vault_key, fields),
         settings.learner_identifiers,
         Pseudonymiser(key, settings.district_id),
+        students={student_key for (student_key,) in rows},
     )
     connection.execute("delete from loaded.learner_identifiers")
     insert_rows(connection, "learner_identifiers", links)

@@ -197,14 +197,38 @@ inner join newest on students.person_key = newest.person_key
 order by students.person_key;
 
 -- As with roles; an enrolment that comes together with its section begins with the section. Stints
--- that overlap or touch are one. Somebody who is no student is not enrolled as one.
+-- that overlap or touch are one. Somebody who is no student is not enrolled as one. Most enrolments
+-- were told once, and most people are in a section once: only the others need a look at their order.
 delete from loaded.enrollments;
 insert into loaded.enrollments
-with marked as (
+with counted as (
+    select
+        enrollment_key,
+        person_key,
+        section_id,
+        role,
+        count(*) as versions,
+        any_value(coalesce(valid_from, '-infinity'::date)) as told_from,
+        any_value(coalesce(valid_to, 'infinity'::date)) as told_to,
+        any_value(begins_on) as begins_on,
+        any_value(ends_on) as ends_on
+    from loaded.roster_enrollments
+    group by enrollment_key, person_key, section_id, role
+),
+
+told_often as (
+    select versions.*
+    from loaded.roster_enrollments as versions
+    semi join (
+        select enrollment_key from counted where versions > 1
+    ) as often on versions.enrollment_key = often.enrollment_key
+),
+
+marked as (
     select
         *,
         valid_from > lag(valid_to) over same as begins_stint
-    from loaded.roster_enrollments
+    from told_often
     window same as (
         partition by enrollment_key, person_key, section_id, role
         order by coalesce(valid_from, '-infinity'::date)
@@ -238,11 +262,21 @@ stints as (
 
 followed as (
     select
-        *,
+        person_key,
+        section_id,
+        role,
+        told_from,
+        told_to,
+        begins_on,
+        ends_on,
         lag(told_to) over (
             partition by enrollment_key, person_key, section_id, role order by stint
         ) as broke_off_on
     from stints
+    union all
+    select person_key, section_id, role, told_from, told_to, begins_on, ends_on, null
+    from counted
+    where enrollment_key not in (select enrollment_key from counted where versions > 1)
 ),
 
 first_told as (
@@ -275,15 +309,35 @@ spans as (
         or followed.person_key in (select student_key from loaded.students)
 ),
 
+lasting as (
+    select * from spans where starts_on < ends_on
+),
+
+gathered as (
+    select
+        person_key,
+        section_id,
+        role,
+        count(*) as spans,
+        any_value(starts_on) as starts_on,
+        any_value(ends_on) as ends_on
+    from lasting
+    group by person_key, section_id, role
+),
+
 marked_islands as (
     select
-        *,
-        starts_on > max(ends_on) over (
-            partition by person_key, section_id, role order by starts_on, ends_on
+        lasting.*,
+        lasting.starts_on > max(lasting.ends_on) over (
+            partition by lasting.person_key, lasting.section_id, lasting.role
+            order by lasting.starts_on, lasting.ends_on
             rows between unbounded preceding and 1 preceding
         ) as begins_island
-    from spans
-    where starts_on < ends_on
+    from lasting
+    semi join (select * from gathered where spans > 1) as often
+        on lasting.person_key = often.person_key
+        and lasting.section_id = often.section_id
+        and lasting.role = often.role
 ),
 
 islands as (
@@ -293,14 +347,22 @@ islands as (
             partition by person_key, section_id, role order by starts_on, ends_on
         ) as island
     from marked_islands
+),
+
+merged as (
+    select person_key, section_id, role, min(starts_on) as starts_on, max(ends_on) as ends_on
+    from islands
+    group by person_key, section_id, role, island
+    union all
+    select person_key, section_id, role, starts_on, ends_on
+    from gathered
+    where spans = 1
 )
 
 select
     person_key,
     section_id,
     role,
-    nullif(min(starts_on), '-infinity'::date) as starts_on,
-    nullif(max(ends_on), 'infinity'::date) as ends_on
-from islands
-group by person_key, section_id, role, island
-order by all;
+    nullif(starts_on, '-infinity'::date) as starts_on,
+    nullif(ends_on, 'infinity'::date) as ends_on
+from merged;

@@ -28,7 +28,6 @@ _PEOPLE = """
         users."givenName" as given_name, users."familyName" as family_name, users.email
     from usable_users as users
     inner join person_keys on users."sourcedId" = person_keys.sourced_id
-    order by all
 """
 _USER_IDS = f"""
     select
@@ -83,4 +82,4 @@ def _identifiers(version: Version | None) -> str:
         f' where "{field}" is not null'
         for field in fields
     )
-    return f"select distinct * from ({columns} union all {_USER_IDS}) order by all"
+    return f"{columns} union all (select distinct * from ({_USER_IDS}))"

@@ -8,10 +8,10 @@ from pipelines.identity.matching import RosterIdentifier
 from pipelines.warehouse.connection import open_encrypted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import pyarrow as pa
-    from duckdb import DuckDBPyConnection
 
     from pipelines.identity.keys import Key
 
@@ -27,10 +27,9 @@ _MAKE_TABLES = """
 _KEEP_PEOPLE = """
     begin;
     delete from people where person_key in (select person_key from incoming_people);
-    insert into people select * from incoming_people order by all;
+    insert into people select * from incoming_people;
     insert into identifiers
-    select * from incoming_identifiers anti join identifiers using (person_key, field, value)
-    order by all;
+    select * from incoming_identifiers anti join identifiers using (person_key, field, value);
     commit;
 """
 
@@ -48,13 +47,17 @@ def keep_people(file: Path, key: Key, people: pa.Table, identifiers: pa.Table) -
         connection.execute(_KEEP_PEOPLE)
 
 
-def read_identifiers(file: Path, key: Key) -> list[RosterIdentifier]:
-    """Return every identifier of everybody in the vault."""
+def read_identifiers(file: Path, key: Key, fields: Iterable[str]) -> list[RosterIdentifier]:
+    """Return what these columns of the roster have ever said of everybody in the vault."""
     if not file.is_file():
         return []
     with open_encrypted(file, key, alias=_ALIAS) as connection:
         connection.execute(_MAKE_TABLES)
-        return _read(connection, "select person_key, field, value from identifiers order by all")
+        rows = connection.execute(
+            "select person_key, field, value from identifiers where list_contains(?, field)",
+            [sorted(fields)],
+        ).fetchall()
+    return [RosterIdentifier(*row) for row in rows]
 
 
 def read_people(file: Path, key: Key) -> pa.Table:
@@ -62,7 +65,3 @@ def read_people(file: Path, key: Key) -> pa.Table:
     with open_encrypted(file, key, alias=_ALIAS) as connection:
         connection.execute(_MAKE_TABLES)
         return connection.execute("select sourced_id from people").to_arrow_table()
-
-
-def _read(connection: DuckDBPyConnection, query: str) -> list[RosterIdentifier]:
-    return [RosterIdentifier(*row) for row in connection.execute(query).fetchall()]

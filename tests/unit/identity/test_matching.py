@@ -31,7 +31,7 @@ def _sha1(text: str) -> str:
 def _links(
     *rules: LearnerIdentifier, roster: tuple[RosterIdentifier, ...] = ROSTER
 ) -> tuple[LearnerLink, ...]:
-    return learner_links(roster, rules, PSEUDONYMISER)
+    return learner_links(roster, rules, PSEUDONYMISER, students={ADA, BEN})
 
 
 @pytest.mark.parametrize(
@@ -132,6 +132,15 @@ def test_two_rules_may_give_one_student_the_same_identifier() -> None:
     alike = (ROSTER[0], RosterIdentifier(ADA, "username", "student-1"))
     rules = (LearnerIdentifier(SSO, "sourcedId"), LearnerIdentifier(SSO, "username"))
     assert len(_links(*rules, roster=alike)) == 1
+
+
+def test_who_never_was_a_student_is_no_learner() -> None:
+    """A teacher's identifier finds nobody, and one shared with a teacher means neither."""
+    cleo = PSEUDONYMISER.student_key("teacher-1")
+    staff = (RosterIdentifier(cleo, "email", "cleo@riverbend.example"),)
+    assert _links(LearnerIdentifier("mbox", "email"), roster=staff) == ()
+    shared = (*ROSTER, RosterIdentifier(cleo, "email", "Ada@Riverbend.example"))
+    assert _links(LearnerIdentifier("mbox", "email"), roster=shared) == ()
 
 
 def test_an_identifier_of_before_still_means_its_student() -> None:
