@@ -58,6 +58,16 @@ class HeldSource:
 
 
 @dataclass(frozen=True, slots=True)
+class RosterStatus:
+    """A delivery of the roster that is not loaded, and what became of it."""
+
+    name: str
+    state: str
+    students_before: int
+    students_after: int
+
+
+@dataclass(frozen=True, slots=True)
 class CheckCounts:
     """How the checks of the build ended; none where they have not been counted."""
 
@@ -88,6 +98,7 @@ class Status:
     tables: tuple[PublishedTable, ...]
     sources: tuple[SourceStatus, ...]
     held: tuple[HeldSource, ...]
+    rosters_not_loaded: tuple[RosterStatus, ...]
     checks: CheckCounts
     kept: tuple[KeptBuild, ...]
     pin: Pin | None
@@ -135,6 +146,8 @@ def print_status(status: Status | NothingPublished, console: Console) -> None:
     console.print(_checks_line(status.checks))
     for held in status.held:
         console.print(_held_line(held))
+    for roster in status.rosters_not_loaded:
+        console.print(_roster_line(roster))
     console.print(_sources_table(status.sources))
     console.print(_tables_table(status.tables))
     console.print(_kept_table(status.kept))
@@ -152,6 +165,7 @@ def _read_build(home: Home, folder: Path) -> Status:
             tables=manifest.tables,
             sources=_sources(connection),
             held=_held(connection),
+            rosters_not_loaded=_rosters_not_loaded(connection),
             checks=_checks(connection, manifest.build.build_id),
             kept=tuple(_kept(each, folder) for each in kept_builds(home.published)),
             pin=read_pin(home.published),
@@ -204,6 +218,14 @@ def _held(connection: duckdb.DuckDBPyConnection) -> tuple[HeldSource, ...]:
     )
 
 
+def _rosters_not_loaded(connection: duckdb.DuckDBPyConnection) -> tuple[RosterStatus, ...]:
+    rows = connection.execute(
+        "select file_name, state, students_before, students_after from audit.rosters"
+        " where state in ('held', 'refused') order by all"
+    ).fetchall()
+    return tuple(RosterStatus(*row) for row in rows)
+
+
 def _checks(connection: duckdb.DuckDBPyConnection, build_id: str) -> CheckCounts:
     row = connection.execute(
         "select checks_passed, checks_warned, checks_failed from audit.builds where build_id = ?",
@@ -223,6 +245,18 @@ def _held_line(held: HeldSource) -> str:
         f"Held since {held.held_since}: {held.files} file(s) of {held.source},"
         f" {held.rejected:,} of {held.read:,} items rejected; nothing of them is loaded:"
         f" `plumbline quarantine list --source {held.source}` says why"
+    )
+
+
+def _roster_line(roster: RosterStatus) -> str:
+    if roster.state == "refused":
+        return (
+            f"Roster {roster.name} cannot be loaded, the one before stays:"
+            " `plumbline validate --roster` says why"
+        )
+    return (
+        f"Roster {roster.name} is held, the one before stays: {roster.students_after:,} students"
+        f" instead of {roster.students_before:,}; `plumbline release --roster` loads it as it is"
     )
 
 

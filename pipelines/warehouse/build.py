@@ -58,7 +58,9 @@ def identify_build(home: Home, settings: Settings, as_of_date: date) -> BuildIde
             " union all select null, file_digest, null from loaded.held order by all"
         ).fetchall()
         inputs = connection.execute(
-            "select kind, digest from loaded.inputs order by all"
+            "select kind, digest from loaded.inputs"
+            " union all select state, delivery_digest from loaded.roster_deliveries"
+            " where state <> 'loaded' order by all"
         ).fetchall()
         rebuilds = connection.execute("select * from loaded.rebuilds order by all").fetchall()
         keys = connection.execute(

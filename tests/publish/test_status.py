@@ -101,6 +101,20 @@ def test_a_held_source_is_told(
     assert "`plumbline quarantine list --source quizroom`" in text
 
 
+def test_a_held_roster_is_told(
+    home: Home, settings: Settings, key: Key, change: Callable[[str], None]
+) -> None:
+    """Which roster is held, how far it shrank, and how it is let in."""
+    change(
+        "insert into audit.rosters values ('d', 'sis', 'held', 90, 0, 0, 5012, 310, 40000, 2400,"
+        " date '2025-09-03', 'build-one')"
+    )
+    publish_build(home, settings, key, "build-one")
+    text = " ".join(_printed(read_status(home)).split())
+    assert "Roster sis is held, the one before stays: 310 students instead of 5,012" in text
+    assert "`plumbline release --roster`" in text
+
+
 def test_encrypted_build_is_read_with_the_home_s_key(
     home: Home, settings: Settings, key: Key
 ) -> None:

@@ -298,6 +298,22 @@ select
     'build-one' as build_id
 from loaded.held;
 
+create table audit.rosters as
+select
+    delivery_digest as digest,
+    delivery_name as file_name,
+    state,
+    rows as delivered_rows,
+    rows_left_out,
+    errors,
+    students_before,
+    students_after,
+    enrollments_before,
+    enrollments_after,
+    effective_on as effective_date,
+    'build-one' as build_id
+from loaded.roster_deliveries;
+
 create view audit.builds as select * from loaded.builds;
 
 comment on table learning.mastery is 'One row per student and standard.';

@@ -23,6 +23,7 @@ MARTS = {
         "unmatched",
         "refused_fields",
         "held",
+        "rosters",
         "conflicts",
         "voids",
         "measure_definitions",
