@@ -63,13 +63,18 @@ def main() -> None:
         pairs = [
             _measure(rosters, Path(folder) / f"home-{turn}") for turn in range(arguments.pairs)
         ]
-    ratios = [loading / reading for reading, loading, _ in pairs]
     print(
         f"{size.students:,} students, {size.sections:,} sections, {size.enrollments:,} enrolments"
     )
-    print(f"duckdb read_csv:  {statistics.median(reading for reading, _, _ in pairs):.2f} s")
-    print(f"plumbline load:   {statistics.median(loading for _, loading, _ in pairs):.2f} s")
-    print(f"ratio: median {statistics.median(ratios):.1f}, {min(ratios):.1f} to {max(ratios):.1f}")
+    for place, name in enumerate(("seconds", "processor seconds")):
+        reading = [each[0][place] for each in pairs]
+        loading = [each[1][place] for each in pairs]
+        ratios = [there / here for there, here in zip(loading, reading, strict=True)]
+        print(
+            f"{name}: duckdb read_csv {statistics.median(reading):.2f}, plumbline load"
+            f" {statistics.median(loading):.2f}; ratio {statistics.median(ratios):.1f},"
+            f" {min(ratios):.1f} to {max(ratios):.1f}"
+        )
     print(f"peak memory: {max(peak for _, _, peak in pairs) / MEBIBYTE:,.0f} MiB")
 
 
