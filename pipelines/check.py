@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.identity.keys import read_key
 from pipelines.quality.check import run_checks
 from pipelines.quality.outcome import CheckOutcome, Stage
+from pipelines.warehouse.baseline import accept_as_baseline
 from pipelines.warehouse.build import BuildIdentity, latest_build
 from pipelines.warehouse.load import open_warehouse
 
@@ -30,15 +31,19 @@ def check_warehouse(home: Home, settings: Settings) -> tuple[CheckOutcome, ...]:
 def record_checks(
     home: Home, settings: Settings, identity: BuildIdentity, outcomes: Sequence[CheckOutcome]
 ) -> None:
-    """Write how the checks of a build ended: passed, warned, failed."""
+    """Write how the checks of a build ended; one that passed is what the next brings up to date."""
     counts = [
         sum(outcome.passed for outcome in outcomes),
         sum(outcome.warned for outcome in outcomes),
         sum(outcome.failed for outcome in outcomes),
     ]
     with open_warehouse(home, settings) as connection:
+        connection.begin()
         connection.execute(
             "update loaded.builds set finished_at = ?, checks_passed = ?, checks_warned = ?,"
             " checks_failed = ? where build_id = ?",
             [datetime.now(UTC), *counts, identity.build_id],
         )
+        if not any(outcome.failed for outcome in outcomes):
+            accept_as_baseline(connection, identity.build_id)
+        connection.commit()

@@ -149,8 +149,11 @@ def load(root: Path, as_of_date: date | None) -> None:
 @commands.command()
 @home_option
 @date_option
-def build(root: Path, as_of_date: date | None) -> None:
-    """Build and test the marts in the warehouse."""
+@click.option(
+    "--full", "is_full", is_flag=True, help="Build everything anew, not only what has changed."
+)
+def build(root: Path, as_of_date: date | None, *, is_full: bool) -> None:
+    """Build and test the marts in the warehouse: what changed since the last that passed."""
     from pipelines.report.text import describe_build
     from pipelines.warehouse.build import build as run_build
     from pipelines.warehouse.build import identify_build
@@ -158,7 +161,7 @@ def build(root: Path, as_of_date: date | None) -> None:
     home, settings = district_at(root)
     with at_work(home) as reporter, reporter.step("build") as advance:
         identity = identify_build(home, settings, as_of_date or school_date_now(settings))
-        outcome = run_build(home, settings, identity, advance=advance)
+        outcome = run_build(home, settings, identity, advance=advance, is_full=is_full)
     click.echo(describe_build(outcome))
 
 

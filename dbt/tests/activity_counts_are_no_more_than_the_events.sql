@@ -2,7 +2,7 @@
 select
     student_key,
     activity_date
-from {{ ref('activity_counts') }}
+from {{ changed_rows(ref('activity_counts')) }}
 where
     repeat_attempts > attempts
     or attempts + hints + completions > events

@@ -7,7 +7,7 @@ parts as (
         student_key,
         activity_date,
         sum(event_count) as events
-    from {{ ref('time_on_task') }}
+    from {{ changed_rows(ref('time_on_task')) }}
     group by student_key, activity_date
     having sum(event_count) > 0
 
@@ -17,7 +17,7 @@ select
     coalesce(parts.student_key, counts.student_key) as student_key,
     coalesce(parts.activity_date, counts.activity_date) as activity_date
 from parts
-full outer join {{ ref('activity_counts') }} as counts
+full outer join {{ changed_rows(ref('activity_counts')) }} as counts
     on
         parts.student_key = counts.student_key
         and parts.activity_date = counts.activity_date

@@ -7,7 +7,13 @@ with
 candidates as (
 
     select count(*) as events
-    from {{ ref('int_evidence_scored') }}
+    from {{ ref('int_evidence_scored') }} as scored
+    {% if var('baseline_build_id') %}
+    semi join {{ ref('int_evidence_changed_items') }} as changed_items
+        on
+            scored.student_key = changed_items.student_key
+            and scored.item_id = changed_items.item_id
+    {% endif %}
 
 ),
 
@@ -16,7 +22,7 @@ tagged_events as (
     select distinct
         source,
         event_id
-    from {{ ref('mastery_evidence') }}
+    from {{ changed_rows(ref('mastery_evidence')) }}
 
 ),
 

@@ -9,7 +9,7 @@ dates as (
         source,
         event_id,
         evidence_date
-    from {{ ref('mastery_evidence') }}
+    from {{ changed_rows(ref('mastery_evidence')) }}
     where is_included
 
 ),

@@ -3,7 +3,7 @@ select
     student_key,
     activity_date,
     day_part
-from {{ ref('time_on_task') }}
+from {{ changed_rows(ref('time_on_task')) }}
 where
     minutes_low > minutes_mid
     or minutes_mid > minutes_high

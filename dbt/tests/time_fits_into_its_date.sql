@@ -9,7 +9,7 @@ minutes as (
         student_key,
         activity_date,
         sum(minutes_high) as minutes_high
-    from {{ ref('time_on_task') }}
+    from {{ changed_rows(ref('time_on_task')) }}
     group by student_key, activity_date
 
 )

@@ -35,12 +35,17 @@ class BuildInput:
 
 @dataclass(frozen=True, slots=True)
 class PublishedTable:
-    """One published table; the digest is that of its Parquet file."""
+    """One published table; the digest is that of its Parquet file.
+
+    A table that grows with every date has a folder of files, one for each date, and the digest
+    of their names and digests.
+    """
 
     schema: str
     name: str
     rows: int
     digest: str
+    is_dated: bool = False
 
     @property
     def qualified_name(self) -> str:
@@ -48,9 +53,10 @@ class PublishedTable:
         return f"{self.schema}.{self.name}"
 
     @property
-    def parquet_file(self) -> str:
-        """The path of its Parquet file within the build."""
-        return f"{PARQUET_FOLDER}/{self.schema}/{self.name}/{self.name}.parquet"
+    def parquet_path(self) -> str:
+        """The path of its Parquet file, or folder of files, within the build."""
+        folder = f"{PARQUET_FOLDER}/{self.schema}/{self.name}"
+        return folder if self.is_dated else f"{folder}/{self.name}.parquet"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from base64 import b64encode
 from contextlib import contextmanager
-from hashlib import file_digest
+from dataclasses import replace
+from hashlib import file_digest, sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipelines.publish.dated import (
+    BUILD_ID,
+    DATED_TABLES,
+    DatedRows,
+    dates_of,
+    link_files,
+    update_table,
+    write_dates,
+)
 from pipelines.publish.manifest import MARTS_FILE, PublishedTable
 from pipelines.warehouse.connection import WAREHOUSE, attach, connect_in_memory
 
@@ -23,6 +34,20 @@ MARTS = "marts"
 PUBLISHED_SCHEMAS = ("roster", "learning", "proxies", "signals", "district", "audit")
 
 
+class Target(NamedTuple):
+    """Where a build is copied to; `baseline` is the published build that it brings up to date."""
+
+    folder: Path
+    build_id: str
+    key: Key | None
+    baseline: Path | None = None
+
+    @property
+    def parquet_options(self) -> str:
+        """The options with which its Parquet files are written."""
+        return parquet_options(is_encrypted=self.key is not None)
+
+
 class _Relation(NamedTuple):
     """A table or view of the warehouse."""
 
@@ -34,22 +59,28 @@ class _Relation(NamedTuple):
     def qualified_name(self) -> str:
         return f"{_quoted(self.schema)}.{_quoted(self.name)}"
 
+    @property
+    def source(self) -> str:
+        return f"{WAREHOUSE}.{self.qualified_name}"
 
-def copy_marts(
-    connection: duckdb.DuckDBPyConnection, folder: Path, *, key: Key | None
-) -> tuple[PublishedTable, ...]:
-    """Write marts.duckdb and the Parquet files below `folder`; encrypted where a key is given.
+    @property
+    def target(self) -> str:
+        return f"{MARTS}.{self.qualified_name}"
+
+
+def copy_marts(connection: duckdb.DuckDBPyConnection, target: Target) -> tuple[PublishedTable, ...]:
+    """Write marts.duckdb and the Parquet files below a folder; encrypted where a key is given.
 
     Rows are ordered by all columns, from the first, so the same rows give the same Parquet bytes.
+    Tables that grow with every date are taken over from the baseline where there is one, and
+    brought up to date.
     """
-    attach(connection, folder / MARTS_FILE, key, alias=MARTS, read_only=False)
-    if key is not None:
-        _add_parquet_key(connection, key)
-    relations = _relations(connection)
-    tables = tuple(
-        _copy_relation(connection, relation, folder, is_encrypted=key is not None)
-        for relation in relations
-    )
+    if target.baseline:
+        shutil.copyfile(target.baseline / MARTS_FILE, target.folder / MARTS_FILE)
+    attach(connection, target.folder / MARTS_FILE, target.key, alias=MARTS, read_only=False)
+    if target.key is not None:
+        _add_parquet_key(connection, target.key)
+    tables = tuple(_copy_relation(connection, each, target) for each in _relations(connection))
     connection.execute(f"checkpoint {MARTS}")
     connection.execute(f"detach {MARTS}")
     return tables
@@ -97,25 +128,73 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> list[_Relation]:
 
 
 def _copy_relation(
+    connection: duckdb.DuckDBPyConnection, relation: _Relation, target: Target
+) -> PublishedTable:
+    is_dated = f"{relation.schema}.{relation.name}" in DATED_TABLES
+    rows = _count(connection, relation.source)
+    table = PublishedTable(relation.schema, relation.name, rows, "", is_dated=is_dated)
+    connection.execute(f"create schema if not exists {MARTS}.{_quoted(relation.schema)}")
+    if is_dated and target.baseline:
+        _update_dated(connection, relation, table, target)
+    else:
+        connection.execute(
+            f"create or replace table {relation.target} as from {relation.source} order by all"
+        )
+        _write_parquet(connection, relation, table, target)
+    _copy_comments(connection, relation, relation.target)
+    return replace(table, digest=digest_of(target.folder / table.parquet_path))
+
+
+def _update_dated(
     connection: duckdb.DuckDBPyConnection,
     relation: _Relation,
-    folder: Path,
-    *,
-    is_encrypted: bool,
-) -> PublishedTable:
-    source = f"{WAREHOUSE}.{relation.qualified_name}"
-    target = f"{MARTS}.{relation.qualified_name}"
-    connection.execute(f"create schema if not exists {MARTS}.{_quoted(relation.schema)}")
-    connection.execute(f"create table {target} as select * from {source} order by all")
-    _copy_comments(connection, relation, target)
-    table = PublishedTable(relation.schema, relation.name, _count(connection, source), "")
-    file = folder / table.parquet_file
-    file.parent.mkdir(parents=True)
-    options = parquet_options(is_encrypted=is_encrypted)
-    connection.execute(
-        f"copy {target} to {_literal(str(file))} (format parquet, compression zstd{options})"
+    table: PublishedTable,
+    target: Target,
+) -> None:
+    changed = DATED_TABLES[table.qualified_name]
+    dates = update_table(
+        connection,
+        changed,
+        source=relation.source,
+        target=relation.target,
+        listed=f"{WAREHOUSE}.{changed.list}",
     )
-    return PublishedTable(table.schema, table.name, table.rows, sha256_of(file))
+    folder = target.folder / table.parquet_path / f"{BUILD_ID}={target.build_id}"
+    if target.baseline:
+        earlier = target.baseline / table.parquet_path
+        link_files(earlier / f"{BUILD_ID}={target.baseline.name}", folder)
+    rows = DatedRows(relation.target, changed.date, target.parquet_options)
+    write_dates(connection, rows, folder, dates)
+
+
+def _write_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    relation: _Relation,
+    table: PublishedTable,
+    target: Target,
+) -> None:
+    path = target.folder / table.parquet_path
+    if table.is_dated:
+        column = DATED_TABLES[table.qualified_name].date
+        rows = DatedRows(relation.target, column, target.parquet_options)
+        dates = dates_of(connection, relation.target, column)
+        write_dates(connection, rows, path / f"{BUILD_ID}={target.build_id}", dates)
+        return
+    path.parent.mkdir(parents=True)
+    connection.execute(
+        f"copy {relation.target} to {_literal(str(path))}"
+        f" (format parquet, compression zstd{target.parquet_options})"
+    )
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, or that of the names and digests of the files of a folder."""
+    if path.is_file():
+        return sha256_of(path)
+    total = sha256()
+    for file in sorted(path.rglob("*.parquet"), key=lambda each: each.name):
+        total.update(f"{file.name} {sha256_of(file)}\n".encode())
+    return total.hexdigest()
 
 
 def sha256_of(file: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,17 @@ from pipelines.files import part_of
 from pipelines.firewall.run import refuse_breaches
 from pipelines.identity.keys import read_key
 from pipelines.publish import folders
-from pipelines.publish.manifest import Build, BuildInput, Manifest, PublishedTable, write_manifest
-from pipelines.publish.marts import copy_marts
+from pipelines.publish.manifest import (
+    Build,
+    BuildInput,
+    Manifest,
+    PublishedTable,
+    read_manifest,
+    write_manifest,
+)
+from pipelines.publish.marts import Target, copy_marts
 from pipelines.publish.pin import Pin, read_pin
-from pipelines.publish.verify import verify_build
+from pipelines.publish.verify import differing_files, verify_build
 from pipelines.warehouse.connection import open_encrypted
 
 if TYPE_CHECKING:
@@ -97,22 +105,54 @@ def _refuse_unfit_name(build_id: str) -> None:
 
 def _write_build(home: Home, settings: Settings, key: Key, build_id: str) -> Manifest:
     part = part_of(home.published / build_id)
-    part.mkdir(mode=folders.FOLDER_MODE)
-    marts_key = read_key(settings.keys_folder, "marts") if settings.publish.encrypted else None
-    with open_encrypted(home.warehouse_file, key, read_only=True) as connection:
-        build = _read_build(connection, build_id)
-        refuse_breaches(home.dbt_artefacts, build_id)
-        manifest = Manifest(
-            build=build,
-            is_encrypted=settings.publish.encrypted,
-            inputs=_read_inputs(connection),
-            tables=copy_marts(connection, part, key=marts_key),
-        )
-    write_manifest(part, manifest)
-    manifest = verify_build(part, settings.keys_folder)
+    baseline = _published_baseline(home, settings, key, build_id)
+    try:
+        manifest = _write_part(home, settings, key, Target(part, build_id, None, baseline))
+    except CheckFailedError:
+        if baseline is None:
+            raise
+        # Should the fault lie in what was taken over from the baseline, this mends it.
+        shutil.rmtree(part)
+        manifest = _write_part(home, settings, key, Target(part, build_id, None, None))
     folders.seal(part)
     folders.move_into_place(part, home.published / build_id)
     return manifest
+
+
+def _write_part(home: Home, settings: Settings, key: Key, target: Target) -> Manifest:
+    """Write all files of a build into a folder that no reader sees, and verify them."""
+    target.folder.mkdir(mode=folders.FOLDER_MODE)
+    is_encrypted = settings.publish.encrypted
+    marts_key = read_key(settings.keys_folder, "marts") if is_encrypted else None
+    with open_encrypted(home.warehouse_file, key, read_only=True) as connection:
+        build = _read_build(connection, target.build_id)
+        refuse_breaches(home.dbt_artefacts, target.build_id)
+        manifest = Manifest(
+            build=build,
+            is_encrypted=is_encrypted,
+            inputs=_read_inputs(connection),
+            tables=copy_marts(connection, target._replace(key=marts_key)),
+        )
+    write_manifest(target.folder, manifest)
+    return verify_build(target.folder, settings.keys_folder)
+
+
+def _published_baseline(home: Home, settings: Settings, key: Key, build_id: str) -> Path | None:
+    """Return the published copy of the build that this one brought up to date, if it is whole."""
+    with open_encrypted(home.warehouse_file, key, read_only=True) as connection:
+        row = connection.execute(
+            "select baseline_build_id from loaded.builds where build_id = ?", [build_id]
+        ).fetchone()
+    if row is None or row[0] is None:
+        return None
+    folder = home.published / row[0]
+    try:
+        manifest = read_manifest(folder)
+        is_whole = not any(differing_files(folder, manifest))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    is_alike = manifest.is_encrypted == settings.publish.encrypted
+    return folder if is_whole and is_alike else None
 
 
 def _read_build(connection: duckdb.DuckDBPyConnection, build_id: str) -> Build:

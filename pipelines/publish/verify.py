@@ -10,7 +10,7 @@ import duckdb
 from pipelines.errors import CheckFailedError
 from pipelines.identity.keys import read_key
 from pipelines.publish.manifest import Manifest, PublishedTable, read_manifest
-from pipelines.publish.marts import MARTS, open_marts, sha256_of
+from pipelines.publish.marts import MARTS, digest_of, open_marts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def verify_build(folder: Path, keys_folder: Path) -> Manifest:
 
 
 def _problems(folder: Path, manifest: Manifest, key: Key | None) -> Iterator[str]:
-    yield from _differing_files(folder, manifest)
+    yield from differing_files(folder, manifest)
     with open_marts(folder, key=key) as connection:
         columns = _columns(connection)
         missing = {LEDGER_OF_BUILDS, RECONCILIATION} - {column.table for column in columns}
@@ -75,10 +75,11 @@ def _problems(folder: Path, manifest: Manifest, key: Key | None) -> Iterator[str
         yield from _personal_values(connection, columns)
 
 
-def _differing_files(folder: Path, manifest: Manifest) -> Iterator[str]:
+def differing_files(folder: Path, manifest: Manifest) -> Iterator[str]:
+    """Yield what is wrong with the bytes of the Parquet files of a build."""
     for table in manifest.tables:
-        if sha256_of(folder / table.parquet_file) != table.digest:
-            yield f"{table.parquet_file} has other bytes than build.json says"
+        if digest_of(folder / table.parquet_path) != table.digest:
+            yield f"{table.parquet_path} has other bytes than build.json says"
 
 
 def _columns(connection: duckdb.DuckDBPyConnection) -> list[_Column]:

@@ -119,7 +119,13 @@ def describe_build(outcome: BuildOutcome) -> str:
         f"built {outcome.identity.build_id} as of {outcome.identity.as_of_date}:"
         f" {outcome.models} models, {outcome.tests_passed} tests passed"
     )
-    return "\n  ".join([head, *(f"dbt test {name} warns" for name in outcome.tests_warned)])
+    plan = outcome.plan
+    how = (
+        f"brought build {plan.baseline.build_id} up to date"
+        if plan.baseline
+        else f"built everything: {plan.full_build_reason}"
+    )
+    return "\n  ".join([head, how, *(f"dbt test {name} warns" for name in outcome.tests_warned)])
 
 
 def describe_checks(outcomes: Iterable[CheckOutcome]) -> str:

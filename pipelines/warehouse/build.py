@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.errors import CheckFailedError, ConfigurationError
 from pipelines.identity.keys import read_key
 from pipelines.resources import resource_path
+from pipelines.warehouse.baseline import begin_full_build, hash_definitions, plan_build
 from pipelines.warehouse.dbt_environment import dbt_environment
 from pipelines.warehouse.definitions import refuse_changed_measures
 from pipelines.warehouse.history import record_figures
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
 
     from pipelines.home import Home
     from pipelines.settings import Settings
+    from pipelines.warehouse.baseline import BuildPlan
 
 BUILD_ID_HEX_DIGITS = 16
-_MODEL_FILES = ("*.sql", "*.yml", "*.csv", "*.md")
 _BAD_STATUSES = frozenset({"error", "fail", "runtime error"})
 
 
@@ -38,9 +40,10 @@ class BuildIdentity:
 
 @dataclass(frozen=True, slots=True)
 class BuildOutcome:
-    """What dbt made and tested."""
+    """What dbt made and tested; `plan` says whether it brought an earlier build up to date."""
 
     identity: BuildIdentity
+    plan: BuildPlan
     models: int
     tests_passed: int
     tests_warned: tuple[str, ...]
@@ -67,7 +70,7 @@ def identify_build(home: Home, settings: Settings, as_of_date: date) -> BuildIde
             "select pseudonym_key_version, pseudonym_key_fingerprint from loaded.district"
         ).fetchall()
     total = sha256()
-    for part in (files, inputs, rebuilds, keys, _models_digest(), as_of_date.isoformat()):
+    for part in (files, inputs, rebuilds, keys, hash_definitions(), as_of_date.isoformat()):
         total.update(repr(part).encode())
     inputs_hash = total.hexdigest()
     return BuildIdentity(inputs_hash[:BUILD_ID_HEX_DIGITS], inputs_hash, as_of_date)
@@ -79,11 +82,16 @@ def build(
     identity: BuildIdentity,
     *,
     advance: Callable[[int, int], None],
+    is_full: bool = False,
 ) -> BuildOutcome:
-    """Build and test every model; raise CheckFailedError naming what failed."""
+    """Build and test every model; raise CheckFailedError naming what failed.
+
+    What changed since the newest build that passed its checks is brought up to date, unless
+    `is_full` or the state of the warehouse asks for everything.
+    """
     refuse_changed_measures()
-    _record_start(home, settings, identity)
-    result = _invoke_dbt(home, settings, identity, advance)
+    plan = _record_start(home, settings, identity, is_full=is_full)
+    result = _invoke_dbt(home, settings, {**_identity(identity), **plan.variables()}, advance)
     outcomes = list(getattr(result.result, "results", None) or [])
     failed = sorted(each.node.name for each in outcomes if each.status in _BAD_STATUSES)
     if failed or not result.success:
@@ -95,6 +103,7 @@ def build(
     warned = tuple(sorted(each.node.name for each in tests if each.status == "warn"))
     outcome = BuildOutcome(
         identity,
+        plan,
         models=sum(each.node.resource_type == "model" for each in outcomes),
         tests_passed=len(tests) - len(warned),
         tests_warned=warned,
@@ -103,36 +112,28 @@ def build(
     return outcome
 
 
-def _models_digest() -> str:
-    """Digest the dbt project: another definition is another build."""
-    project = resource_path("dbt")
-    total = sha256()
-    files = [
-        file
-        for pattern in _MODEL_FILES
-        for folder in ("models", "macros", "seeds")
-        for file in (project / folder).rglob(pattern)
-    ]
-    for file in sorted(files):
-        total.update(file.relative_to(project).as_posix().encode())
-        total.update(file.read_bytes())
-    return total.hexdigest()
-
-
-def _record_start(home: Home, settings: Settings, identity: BuildIdentity) -> None:
+def _record_start(
+    home: Home, settings: Settings, identity: BuildIdentity, *, is_full: bool
+) -> BuildPlan:
     with open_warehouse(home, settings) as connection:
         connection.begin()
+        plan = plan_build(connection, is_full=is_full)
         connection.execute("delete from loaded.builds where build_id = ?", [identity.build_id])
         connection.execute(
             "insert into loaded.builds by name select ? as build_id, ? as as_of_date,"
-            " ? as inputs_hash, coalesce(max(batch_number), 0) as batch_number,"
-            " ? as definitions_hash, ?::timestamptz as started_at from loaded.batches",
+            " ? as inputs_hash, ? as batch_number, ? as definitions_hash,"
+            " ? as baseline_build_id, ? as full_build_reason, ?::timestamptz as started_at",
             [
                 *(identity.build_id, identity.as_of_date, identity.inputs_hash),
-                *(_models_digest(), datetime.now(UTC)),
+                *(plan.batch_number, plan.definitions_hash),
+                *(plan.baseline and plan.baseline.build_id, plan.full_build_reason),
+                datetime.now(UTC),
             ],
         )
+        if plan.baseline is None:
+            begin_full_build(connection)
         connection.commit()
+    return plan
 
 
 def _record_end(home: Home, settings: Settings, outcome: BuildOutcome) -> None:
@@ -144,19 +145,26 @@ def _record_end(home: Home, settings: Settings, outcome: BuildOutcome) -> None:
         record_figures(connection, outcome.identity.build_id, outcome.identity.as_of_date)
 
 
+def _identity(identity: BuildIdentity) -> dict[str, str]:
+    return {"build_id": identity.build_id, "as_of_date": identity.as_of_date.isoformat()}
+
+
 def _invoke_dbt(
-    home: Home, settings: Settings, identity: BuildIdentity, advance: Callable[[int, int], None]
+    home: Home,
+    settings: Settings,
+    variables: dict[str, str | int],
+    advance: Callable[[int, int], None],
 ) -> Any:
     from dbt.cli.main import dbtRunner
 
     from pipelines.warehouse.dbt_plugin import release_warehouse
 
-    variables = f"{{build_id: '{identity.build_id}', as_of_date: '{identity.as_of_date}'}}"
     project = str(resource_path("dbt"))
     arguments = ["build", "--project-dir", project, "--profiles-dir", project]
     arguments += ["--target-path", str(home.dbt_artefacts), "--log-path", str(home.dbt_artefacts)]
     # Unit tests judge the code, not tonight's data: `make test` runs them.
-    arguments += ["--exclude-resource-type", "unit_test", "--vars", variables, "--quiet"]
+    arguments += ["--exclude-resource-type", "unit_test", "--quiet"]
+    arguments += ["--vars", json.dumps(variables)]
     key = read_key(settings.keys_folder, "warehouse")
     try:
         with dbt_environment(home.warehouse_file, key):

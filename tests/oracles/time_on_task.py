@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from math import floor
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -190,7 +191,7 @@ def _typical_gaps(district: District, timed: list[_Timed]) -> dict[str, timedelt
         ):
             gaps[one.event.activity_type].append(one.gap.total_seconds())
     return {
-        activity_type: min(timedelta(seconds=median(of_type)), 2 * MINUTE)
+        activity_type: min(timedelta(seconds=floor(median(of_type))), 2 * MINUTE)
         for activity_type, of_type in gaps.items()
     }
 

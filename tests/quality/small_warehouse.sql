@@ -177,6 +177,7 @@ select
     identifiers.student_key,
     'standard-' || split_part(events.standard_refs[1], '-', 2) as standard_id,
     events.event_id,
+    events.occurred_at::date as evidence_date,
     events.occurred_at,
     events.source,
     events.activity_id as item_id,

@@ -72,12 +72,8 @@ class Build:
 
 def make_warehouse(file: Path, contents: Contents) -> None:
     """Write an encrypted warehouse that holds `contents` as one delivered file."""
+    make_tables(file, contents)
     with open_encrypted(file, KEY) as connection:
-        prepare_schema(connection)
-        for table, rows in contents.tables.items():
-            for row in rows:
-                marks = ", ".join("?" for _ in row)
-                connection.execute(f"insert into loaded.{table} values ({marks})", row)
         events = len(contents.events)
         connection.execute(
             "insert into loaded.files by name select ? as file_digest, 'a.ndjson' as file_name,"
@@ -88,9 +84,19 @@ def make_warehouse(file: Path, contents: Contents) -> None:
         _insert_events(connection, contents.events)
 
 
+def make_tables(file: Path, contents: Contents) -> None:
+    """Write an encrypted warehouse that holds the records of `contents` and no events."""
+    with open_encrypted(file, KEY) as connection:
+        prepare_schema(connection)
+        for table, rows in contents.tables.items():
+            for row in rows:
+                marks = ", ".join("?" for _ in row)
+                connection.execute(f"insert into loaded.{table} values ({marks})", row)
+
+
 def _insert_events(connection: DuckDBPyConnection, events: Sequence[Event]) -> None:
     table = pa.Table.from_pylist(
-        [_canonical(event, number) for number, event in enumerate(events, start=1)],
+        [canonical(event, number) for number, event in enumerate(events, start=1)],
         schema=event_arrow_schema(),
     )
     connection.register("new_events", table)
@@ -98,24 +104,36 @@ def _insert_events(connection: DuckDBPyConnection, events: Sequence[Event]) -> N
     connection.unregister("new_events")
 
 
-def _canonical(event: Event, number: int) -> dict[str, Any]:
+def canonical(event: Event, number: int) -> dict[str, Any]:
+    """Return an event as a row of the lake; another content is another body."""
     fields = {name: getattr(event, name) for name in event.__slots__}
     return {
         **fields,
         "standard_refs": list(event.standard_refs),
         "spec_version": "1.0.3" if event.standard == "xapi" else "1.2",
-        "body_digest": f"body-{event.source}-{event.event_id}",
+        "body_digest": f"body-{event.success}-{event.duration_seconds}",
         "line_number": number,
         "item_number": 0,
     }
 
 
-def run_dbt(file: Path, as_of_date: date, *arguments: str) -> Build:
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The build that is brought up to date; without a build_id everything is built."""
+
+    build_id: str = ""
+    batch_number: int = 0
+    as_of_date: str = "1970-01-01"
+
+
+def run_dbt(
+    file: Path, as_of_date: date, *arguments: str, baseline: Baseline = Baseline()
+) -> Build:
     """Build a warehouse; fail where dbt does not succeed, or warns."""
     with _environment(PLUMBLINE_WAREHOUSE_FILE=str(file), DBT_ENV_SECRET_WAREHOUSE_KEY=KEY.hex):
-        options = _options(file.parent / "dbt", as_of_date)
+        options = _options(file.parent / "dbt", as_of_date, baseline)
         # A build changes the manifest; copy.deepcopy would lose its look-ups.
-        copy_manifest: Callable[[], Manifest] = _manifest(as_of_date).deepcopy
+        copy_manifest: Callable[[], Manifest] = _manifest(as_of_date, baseline).deepcopy
         result = dbtRunner(copy_manifest()).invoke([*arguments, *options])
     release_warehouse()
     assert result.exception is None, result.exception
@@ -127,21 +145,28 @@ def run_dbt(file: Path, as_of_date: date, *arguments: str) -> Build:
     return Build(file, as_of_date, statuses)
 
 
-def _options(folder: Path, as_of_date: date) -> list[str]:
+def _options(folder: Path, as_of_date: date, baseline: Baseline) -> list[str]:
+    variables = {
+        "build_id": "b1",
+        "as_of_date": as_of_date.isoformat(),
+        "baseline_build_id": baseline.build_id,
+        "baseline_batch": baseline.batch_number,
+        "baseline_date": baseline.as_of_date,
+    }
     return [
         *("--project-dir", str(resource_path("dbt"))),
         *("--profiles-dir", str(resource_path("dbt"))),
         *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
-        *("--vars", json.dumps({"build_id": "b1", "as_of_date": as_of_date.isoformat()})),
+        *("--vars", json.dumps(variables)),
         *("--quiet", "--warn-error"),
     ]
 
 
 @cache
-def _manifest(as_of_date: date) -> Manifest:
+def _manifest(as_of_date: date, baseline: Baseline) -> Manifest:
     """Parse the project once for all warehouses: it takes longer than to build a small one."""
     with TemporaryDirectory() as folder:
-        result = dbtRunner().invoke(["parse", *_options(Path(folder), as_of_date)])
+        result = dbtRunner().invoke(["parse", *_options(Path(folder), as_of_date, baseline)])
         release_warehouse()
     assert isinstance(result.result, Manifest), result.exception
     return result.result

@@ -11,6 +11,8 @@ final as (
     select
         build_id,
         inputs_hash,
+        baseline_build_id,
+        full_build_reason,
         checks_passed,
         checks_warned,
         checks_failed,

@@ -12,6 +12,7 @@ final as (
         source,
         event_id,
         file_digest,
+        batch_number,
         actor_key,
         learner_role,
         verb,

@@ -26,6 +26,64 @@ parameters as (
 
 ),
 
+{% if var('baseline_build_id') %}
+
+days_to_build as (
+
+    select * from {{ ref('int_activity_days_to_build') }}
+
+),
+
+-- Intervals lie on the date of their event or the one beside it, unless it
+-- tells when its attempt began and ended.
+nearby_days as (
+
+    select distinct
+        student_key,
+        activity_date + unnest([-1, 0, 1]) as activity_date
+    from days_to_build
+
+),
+
+events_nearby as (
+
+    select events.*
+    from events
+    semi join nearby_days
+        on
+            events.student_key = nearby_days.student_key
+            and events.occurred_date = nearby_days.activity_date
+
+    union
+
+    select events.*
+    from events
+    semi join days_to_build
+        on
+            events.student_key = days_to_build.student_key
+            and events.attempt_starts_date = days_to_build.activity_date
+
+    union
+
+    select events.*
+    from events
+    semi join days_to_build
+        on
+            events.student_key = days_to_build.student_key
+            and events.attempt_ends_date = days_to_build.activity_date
+
+),
+
+{% else %}
+
+events_nearby as (
+
+    select * from events
+
+),
+
+{% endif %}
+
 final as (
 
     select
@@ -33,6 +91,7 @@ final as (
         events.source,
         events.event_id,
         events.time_basis,
+        events.occurred_date,
         events.starts_us,
         case
             when events.time_basis <> 'inferred' then events.ends_us
@@ -62,7 +121,7 @@ final as (
                     + least(events.gap_us, parameters.high_credit_us)
             else events.starts_us + parameters.high_tail_us
         end as high_ends_us
-    from events
+    from events_nearby as events
     left join typical_gaps
         on events.activity_type = typical_gaps.activity_type
     cross join parameters

@@ -1,14 +1,8 @@
 with
 
-union_dates as (
-
-    select * from {{ ref('int_activity_union_dates') }}
-
-),
-
 events as (
 
-    select * from {{ ref('int_activity_events') }}
+    select * from {{ ref('int_activity_timed') }}
 
 ),
 
@@ -18,13 +12,23 @@ settings as (
 
 ),
 
+-- Intervals reach into the dates beside those of their events.
 dates as (
 
-    select activity_date from union_dates
+    select distinct occurred_date + unnest([-1, 0, 1]) as activity_date
+    from events
 
     union
 
-    select occurred_date as activity_date from events
+    select attempt_starts_date as activity_date
+    from events
+    where attempt_starts_date is not null
+
+    union
+
+    select attempt_ends_date as activity_date
+    from events
+    where attempt_ends_date is not null
 
 ),
 

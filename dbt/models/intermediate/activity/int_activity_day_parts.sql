@@ -1,8 +1,8 @@
 with
 
-pieces as (
+unions as (
 
-    select * from {{ ref('int_activity_pieces') }}
+    select * from {{ ref('int_activity_unions') }}
 
 ),
 
@@ -16,28 +16,28 @@ student_days as (
 split as (
 
     select
-        pieces.student_key,
-        pieces.bound,
-        pieces.activity_date,
+        unions.student_key,
+        unions.bound,
+        unions.activity_date,
         student_days.is_instructional,
-        pieces.ends_us - pieces.starts_us as length_us,
+        unions.ends_us - unions.starts_us as length_us,
         case
             when
                 student_days.is_instructional
                 and student_days.opens_us is not null
                 and student_days.closes_us is not null
                 then greatest(
-                    least(pieces.ends_us, student_days.closes_us)
-                    - greatest(pieces.starts_us, student_days.opens_us),
+                    least(unions.ends_us, student_days.closes_us)
+                    - greatest(unions.starts_us, student_days.opens_us),
                     0
                 )
             else 0
         end as school_us
-    from pieces
+    from unions
     inner join student_days
         on
-            pieces.student_key = student_days.student_key
-            and pieces.activity_date = student_days.activity_date
+            unions.student_key = student_days.student_key
+            and unions.activity_date = student_days.activity_date
 
 ),
 

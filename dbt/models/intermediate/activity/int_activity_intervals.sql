@@ -10,6 +10,7 @@ bounded as (
 
     select
         student_key,
+        occurred_date,
         starts_us,
         unnest(['trusted', 'low', 'mid', 'high']) as bound,
         unnest(
@@ -24,6 +25,7 @@ final as (
     select
         student_key,
         bound,
+        occurred_date,
         starts_us,
         ends_us
     from bounded

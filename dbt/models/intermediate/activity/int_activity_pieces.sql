@@ -1,8 +1,8 @@
 with
 
-union_dates as (
+interval_dates as (
 
-    select * from {{ ref('int_activity_union_dates') }}
+    select * from {{ ref('int_activity_interval_dates') }}
 
 ),
 
@@ -15,14 +15,14 @@ dates as (
 final as (
 
     select
-        union_dates.student_key,
-        union_dates.bound,
-        union_dates.activity_date,
-        greatest(union_dates.starts_us, dates.starts_us) as starts_us,
-        least(union_dates.ends_us, dates.ends_us) as ends_us
-    from union_dates
+        interval_dates.student_key,
+        interval_dates.bound,
+        interval_dates.activity_date,
+        greatest(interval_dates.starts_us, dates.starts_us) as starts_us,
+        least(interval_dates.ends_us, dates.ends_us) as ends_us
+    from interval_dates
     inner join dates
-        on union_dates.activity_date = dates.activity_date
+        on interval_dates.activity_date = dates.activity_date
 
 )
 

@@ -1,14 +1,14 @@
 with
 
-pieces as (
+unions as (
 
-    select * from {{ ref('int_activity_pieces') }}
+    select * from {{ ref('int_activity_unions') }}
 
 ),
 
 events as (
 
-    select * from {{ ref('int_activity_events') }}
+    select * from {{ ref('int_activity_timed') }}
 
 ),
 
@@ -41,14 +41,20 @@ student_days as (
     select
         student_key,
         activity_date
-    from pieces
+    from unions
 
     union
 
     select
-        student_key,
-        occurred_date as activity_date
+        events.student_key,
+        events.occurred_date as activity_date
     from events
+    {% if var('baseline_build_id') %}
+    semi join {{ ref('int_activity_days_to_build') }} as days_to_build
+        on
+            events.student_key = days_to_build.student_key
+            and events.occurred_date = days_to_build.activity_date
+    {% endif %}
 
 ),
 

@@ -24,6 +24,45 @@ settings as (
 
 ),
 
+{% if var('baseline_build_id') %}
+
+changed_days as (
+
+    select * from {{ ref('int_activity_changed_days') }}
+
+),
+
+-- What follows an event within a session stands on its date or the next.
+nearby_days as (
+
+    select distinct
+        student_key,
+        activity_date + unnest([0, 1]) as activity_date
+    from changed_days
+
+),
+
+nearby_events as (
+
+    select events.*
+    from events
+    semi join nearby_days
+        on
+            events.student_key = nearby_days.student_key
+            and events.occurred_date = nearby_days.activity_date
+
+),
+
+{% else %}
+
+nearby_events as (
+
+    select * from events
+
+),
+
+{% endif %}
+
 -- Times are microseconds since 1970 in UTC: whole numbers add up exactly.
 clocked as (
 
@@ -54,8 +93,10 @@ clocked as (
             'media_stopped',
             'session_ended'
         ) as is_ending,
-        occurred_date
-    from events
+        occurred_date,
+        started_at,
+        ended_at
+    from nearby_events
 
 ),
 
@@ -88,10 +129,13 @@ limited as (
         parameters.time_on_task_longest_duration as longest_seconds,
         1000000 * parameters.time_on_task_longest_duration as longest_us,
         1000000 * parameters.time_on_task_session_cut as session_cut_us,
-        coalesce(
-            followed.occurred_date < settings.reporting_window_starts_on,
-            false
-        ) as is_before_window
+        1000000 * greatest(
+            parameters.time_on_task_session_cut,
+            parameters.time_on_task_low_gap,
+            parameters.time_on_task_mid_gap,
+            parameters.time_on_task_high_gap
+        ) as longest_gap_us,
+        settings.zone
     from followed
     left join sources on followed.source = sources.source
     cross join parameters
@@ -129,6 +173,7 @@ judged as (
 
 ),
 
+-- A gap that no bound credits is none: what ends it may lie months away.
 final as (
 
     select
@@ -142,8 +187,7 @@ final as (
             else 'inferred'
         end as time_basis,
         occurred_us,
-        gap_us,
-        session_cut_us,
+        case when gap_us <= longest_gap_us then gap_us end as gap_us,
         case
             when known_from = 'attempt' then started_us
             when known_from = 'before' then occurred_us - duration_us
@@ -156,9 +200,22 @@ final as (
             when known_from = 'after' then occurred_us + duration_us
         end as ends_us,
         is_set_aside,
-        is_before_window,
-        occurred_date
+        occurred_date,
+        case
+            when known_from = 'attempt'
+                then cast(timezone(zone, started_at) as date)
+        end as attempt_starts_date,
+        case
+            when known_from = 'attempt'
+                then cast(timezone(zone, ended_at) as date)
+        end as attempt_ends_date
     from judged
+    {% if var('baseline_build_id') %}
+    semi join changed_days
+        on
+            judged.student_key = changed_days.student_key
+            and judged.occurred_date = changed_days.activity_date
+    {% endif %}
 
 )
 

@@ -1,8 +1,8 @@
 with
 
-intervals as (
+pieces as (
 
-    select * from {{ ref('int_activity_intervals') }}
+    select * from {{ ref('int_activity_pieces') }}
 
 ),
 
@@ -11,11 +11,11 @@ reached as (
     select
         *,
         max(ends_us) over (
-            partition by student_key, bound
+            partition by student_key, bound, activity_date
             order by starts_us, ends_us
             rows between unbounded preceding and 1 preceding
         ) as reached_us
-    from intervals
+    from pieces
 
 ),
 
@@ -24,7 +24,7 @@ grouped as (
     select
         *,
         count(*) filter (where starts_us > reached_us) over (
-            partition by student_key, bound
+            partition by student_key, bound, activity_date
             order by starts_us, ends_us
             rows between unbounded preceding and current row
         ) as union_number
@@ -37,11 +37,12 @@ final as (
     select
         student_key,
         bound,
+        activity_date,
         union_number,
         min(starts_us) as starts_us,
         max(ends_us) as ends_us
     from grouped
-    group by student_key, bound, union_number
+    group by student_key, bound, activity_date, union_number
 
 )
 

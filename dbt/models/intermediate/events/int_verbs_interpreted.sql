@@ -26,6 +26,9 @@ verbs as (
         event_type,
         activity_type
     from events
+    {% if var('baseline_build_id') %}
+    where batch_number > {{ var('baseline_batch') }}
+    {% endif %}
 
 ),
 
@@ -89,7 +92,7 @@ ranked as (
 
 ),
 
-final as (
+interpreted as (
 
     select
         standard,
@@ -100,6 +103,22 @@ final as (
         action is not null as is_known
     from ranked
     where reading_rank = 1
+
+),
+
+final as (
+
+    select interpreted.*
+    from interpreted
+    {% if var('baseline_build_id') %}
+    anti join {{ this }} as known
+        on
+            interpreted.standard = known.standard
+            and interpreted.verb = known.verb
+            and interpreted.event_type is not distinct from known.event_type
+            and interpreted.activity_type
+            is not distinct from known.activity_type
+    {% endif %}
 
 )
 

@@ -2,7 +2,14 @@ with
 
 evidence as (
 
-    select * from {{ ref('int_evidence_weighted') }}
+    select evidence.*
+    from {{ ref('int_evidence_weighted') }} as evidence
+    {% if var('baseline_build_id') %}
+    semi join {{ ref('int_evidence_changed_pairs') }} as changed_pairs
+        on
+            evidence.student_key = changed_pairs.student_key
+            and evidence.standard_id = changed_pairs.standard_id
+    {% endif %}
 
 ),
 

@@ -32,9 +32,11 @@ performed as (
         score_max,
         choice_count,
         success,
+        occurred_date,
         occurred_at,
         case
-            when learner_role = 'assignee' then coalesce(ended_at, occurred_at)
+            when learner_role = 'assignee' and coalesce(action, '') <> 'hinted'
+                then coalesce(ended_at, occurred_at)
             else occurred_at
         end as performed_at
     from events

@@ -15,29 +15,35 @@ hints as (
 tries_and_hints as (
 
     select
-        student_key,
-        source,
-        event_id,
-        item_id,
-        method,
-        standard_refs,
-        credit,
-        guess_weight,
-        has_conflict,
-        coalesce(not success, credit < 1, false) as is_help,
+        scored.student_key,
+        scored.source,
+        scored.event_id,
+        scored.item_id,
+        scored.method,
+        scored.standard_refs,
+        scored.credit,
+        scored.guess_weight,
+        scored.has_conflict,
+        coalesce(not scored.success, scored.credit < 1, false) as is_help,
         false as is_hint,
-        performed_date,
-        occurred_at,
-        performed_at
+        scored.performed_date,
+        scored.occurred_at,
+        scored.performed_at
     from scored
+    {% if var('baseline_build_id') %}
+    semi join {{ ref('int_evidence_changed_items') }} as changed_items
+        on
+            scored.student_key = changed_items.student_key
+            and scored.item_id = changed_items.item_id
+    {% endif %}
 
     union all
 
     select
-        student_key,
-        source,
-        event_id,
-        item_id,
+        hints.student_key,
+        hints.source,
+        hints.event_id,
+        hints.item_id,
         null as method,
         null as standard_refs,
         null as credit,
@@ -45,10 +51,16 @@ tries_and_hints as (
         null as has_conflict,
         true as is_help,
         true as is_hint,
-        performed_date,
+        hints.performed_date,
         null as occurred_at,
-        performed_at
+        hints.performed_at
     from hints
+    {% if var('baseline_build_id') %}
+    semi join {{ ref('int_evidence_changed_items') }} as changed_items
+        on
+            hints.student_key = changed_items.student_key
+            and hints.item_id = changed_items.item_id
+    {% endif %}
 
 ),
 

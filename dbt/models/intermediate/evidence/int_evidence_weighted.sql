@@ -1,5 +1,10 @@
 with
 
+{% if var('baseline_build_id') %}
+-- It reads what this model held before.
+-- depends_on: {{ ref('int_evidence_changed_pairs') }}
+{% endif %}
+
 tries as (
 
     select * from {{ ref('int_evidence_tries') }}

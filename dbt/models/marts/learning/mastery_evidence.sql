@@ -30,8 +30,8 @@ final as (
         evidence.performed_date as evidence_date,
         evidence.occurred_at,
         evidence.performed_at,
-        '{{ var("build_id") }}' as build_id,
-        parameters.mastery_version as definition_version
+        parameters.mastery_version as definition_version,
+        '{{ var("build_id") }}' as build_id
     from evidence
     cross join parameters
 

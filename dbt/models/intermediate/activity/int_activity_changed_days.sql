@@ -1,0 +1,153 @@
+with
+
+{% if not var('baseline_build_id') %}
+
+final as (
+
+    select
+        cast(null as varchar) as baseline_build_id,
+        cast(null as varchar) as student_key,
+        cast(null as date) as activity_date
+    where false
+
+)
+
+{% else %}
+
+event_days as (
+
+    select * from {{ ref('int_events_changed_days') }}
+
+),
+
+changes as (
+
+    select * from {{ ref('stg_plumbline__changes') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('int_build_settings') }}
+
+),
+
+timed as (
+
+    select * from {{ as_built('int_activity_timed') }}
+
+),
+
+day_totals as (
+
+    select * from {{ as_built('int_activity_day_totals') }}
+
+),
+
+-- No interval is longer than a day: it lies on the date of its event, one
+-- beside it, or where the event says that its attempt began and ended.
+offsets as (
+
+    select unnest([-1, 0, 1]) as day_offset
+
+),
+
+touched as (
+
+    select
+        event_days.student_key,
+        event_days.activity_date + offsets.day_offset as activity_date
+    from event_days
+    cross join offsets
+
+),
+
+-- Other bells change the dates of everybody who was active then.
+other_school_days as (
+
+    select
+        day_totals.student_key,
+        day_totals.activity_date
+    from day_totals
+    semi join changes
+        on
+            day_totals.activity_date = changes.activity_date
+            and changes.batch_number > {{ var('baseline_batch') }}
+            and changes.student_key is null
+
+),
+
+between_the_builds as (
+
+    select
+        least(as_of_date, cast('{{ var("baseline_date") }}' as date))
+            as earlier_date,
+        greatest(as_of_date, cast('{{ var("baseline_date") }}' as date))
+            as later_date
+    from settings
+
+),
+
+-- An interval may reach into a date that came between the two builds.
+reached as (
+
+    select
+        timed.student_key,
+        timed.occurred_date + offsets.day_offset as activity_date
+    from timed
+    cross join offsets
+
+    union all
+
+    select
+        student_key,
+        unnest([attempt_starts_date, attempt_ends_date]) as activity_date
+    from timed
+    where attempt_starts_date is not null
+
+),
+
+due as (
+
+    select
+        reached.student_key,
+        reached.activity_date
+    from reached
+    inner join between_the_builds
+        on
+            reached.activity_date > between_the_builds.earlier_date
+            and reached.activity_date <= between_the_builds.later_date
+
+),
+
+combined as (
+
+    select * from touched
+
+    union
+
+    select * from other_school_days
+
+    union
+
+    select * from due
+
+),
+
+final as (
+
+    select
+        '{{ var("baseline_build_id") }}' as baseline_build_id,
+        combined.student_key,
+        combined.activity_date
+    from combined
+    anti join {{ this }} as known
+        on
+            combined.student_key = known.student_key
+            and combined.activity_date = known.activity_date
+
+)
+
+{% endif %}
+
+select * from final

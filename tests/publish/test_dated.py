@@ -1,0 +1,163 @@
+"""A published build that was brought up to date equals one that was copied whole."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+import yaml
+
+from pipelines.publish.dated import DATED_TABLES
+from pipelines.publish.publish import publish_build
+from pipelines.resources import resource_path
+from tests.publish.artefacts import leave_artefacts
+from tests.publish.conftest import make_home
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pipelines.home import Home
+    from pipelines.identity.keys import Key
+    from pipelines.settings import Settings
+
+    Change = Callable[[str], None]
+    Rebuild = Callable[[str], None]
+
+# What a night may do to the warehouse, and the lists with which its build says so.
+NIGHT = """
+    update loaded.builds set baseline_build_id = 'build-one', full_build_reason = null
+    where build_id = 'build-two';
+    create schema if not exists intermediate;
+    create or replace table intermediate.int_evidence_changed_items as
+    select distinct student_key, item_id from learning.mastery_evidence
+    where evidence_date in ('2025-09-03', '2025-09-08') and item_id like '%7';
+    create or replace table intermediate.int_activity_days_to_build as
+    select distinct student_key, activity_date from proxies.time_on_task
+    where activity_date in ('2025-09-03', '2025-09-08');
+
+    create or replace temp table late as
+    select * replace (event_id || '-late' as event_id, 2 as attempt_number)
+    from learning.mastery_evidence
+    semi join intermediate.int_evidence_changed_items using (student_key, item_id)
+    where evidence_date = '2025-09-03' limit 5;
+    delete from learning.mastery_evidence
+    using intermediate.int_evidence_changed_items as changed
+    where mastery_evidence.student_key = changed.student_key
+        and mastery_evidence.item_id = changed.item_id and evidence_date = '2025-09-08';
+    insert into learning.mastery_evidence from late;
+    delete from proxies.time_on_task where activity_date = '2025-09-03';
+    update proxies.activity_counts set events = events + 1 where activity_date = '2025-09-08';
+    update learning.mastery set is_stale = true;
+"""
+
+
+@pytest.fixture
+def nights(home: Home, settings: Settings, key: Key, *, rebuild: Rebuild, change: Change) -> Home:
+    """Publish a build, and let another bring it up to date."""
+    publish_build(home, settings, key, "build-one")
+    rebuild("build-two")
+    change(NIGHT)
+    return home
+
+
+def unpublished(home: Home, folder: Path) -> Home:
+    """Return a home with the same build that has published nothing yet."""
+    copy = make_home(folder / "whole", home.warehouse_file)
+    leave_artefacts(copy.dbt_artefacts, "build-two")
+    return copy
+
+
+def rows(home: Home) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of every table that readers find."""
+    with duckdb.connect(home.current_build / "marts.duckdb", read_only=True) as reader:
+        tables = reader.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() order by all"
+        ).fetchall()
+        return {
+            name: reader.execute(f"select * from {name} order by all").fetchall()
+            for (name,) in tables
+        }
+
+
+def files(home: Home, table: str) -> dict[str, Path]:
+    """Return the Parquet files of a table by the date in their name."""
+    folder = home.current_build / "parquet" / table.replace(".", "/")
+    return {file.stem: file for file in folder.rglob("*.parquet")}
+
+
+def test_an_update_equals_a_whole_copy(
+    nights: Home, settings: Settings, key: Key, tmp_path: Path
+) -> None:
+    """Rows, columns and the bytes of every Parquet file are the same."""
+    whole = unpublished(nights, tmp_path)
+    updated = publish_build(nights, settings, key, "build-two")
+    copied = publish_build(whole, settings, key, "build-two")
+    assert rows(nights) == rows(whole)
+    assert updated.tables == copied.tables
+
+
+def test_only_dates_that_changed_are_written(nights: Home, settings: Settings, key: Key) -> None:
+    """Files of other dates are those of the build before, and that one stays as it was."""
+    before = {name: files(nights, name) for name in DATED_TABLES}
+    inodes = {
+        (name, date): file.stat().st_ino for name in before for date, file in before[name].items()
+    }
+    publish_build(nights, settings, key, "build-two")
+    after = {
+        (name, date): file.stat().st_ino
+        for name in DATED_TABLES
+        for date, file in files(nights, name).items()
+    }
+    changed = {each for each in inodes if after.get(each) != inodes[each]}
+    assert changed == {
+        ("learning.mastery_evidence", "2025-09-03"),
+        ("learning.mastery_evidence", "2025-09-08"),
+        ("proxies.time_on_task", "2025-09-03"),
+        ("proxies.activity_counts", "2025-09-08"),
+    }
+    assert ("proxies.time_on_task", "2025-09-03") not in after
+    publish_build(nights, settings, key, "build-one")
+
+
+def test_parquet_files_say_their_build(nights: Home, settings: Settings, key: Key) -> None:
+    """The name of their folder is a column for whoever reads them."""
+    publish_build(nights, settings, key, "build-two")
+    folder = nights.current_build / "parquet" / "learning" / "mastery_evidence"
+    found = duckdb.sql(f"select distinct build_id from '{folder}/**/*.parquet'").fetchall()
+    assert found == [("build-two",)]
+
+
+def test_a_damaged_baseline_is_left_aside(
+    nights: Home, settings: Settings, key: Key, tmp_path: Path
+) -> None:
+    """Bytes that are not those of its build.json are not taken over."""
+    whole = unpublished(nights, tmp_path)
+    file = files(nights, "proxies.activity_counts")["2025-09-01"]
+    file.write_bytes(file.read_bytes()[:-1])
+    updated = publish_build(nights, settings, key, "build-two")
+    assert updated.tables == publish_build(whole, settings, key, "build-two").tables
+
+
+def test_a_missing_baseline_is_no_hindrance(nights: Home, settings: Settings, key: Key) -> None:
+    """Where the earlier build was removed, everything is copied."""
+    shutil.rmtree(nights.published)
+    publish_build(nights, settings, key, "build-two")
+    assert rows(nights)["learning.mastery_evidence"]
+
+
+@pytest.mark.parametrize("table", DATED_TABLES)
+def test_lists_are_those_of_the_models(table: str) -> None:
+    """Publishing and dbt know the same lists of changed keys."""
+    schema, name = table.split(".")
+    document = yaml.safe_load(
+        (resource_path("dbt") / "models" / "marts" / schema / f"{name}.yml").read_text("utf-8")
+    )
+    (model,) = document["models"]
+    changed = model["config"]["meta"]["changed_keys"]
+    known = DATED_TABLES[table]
+    assert known.list == f"intermediate.{changed['list']}"
+    assert {key: key for key in known.keys} == changed["columns"]
+    assert known.date in {column["name"] for column in model["columns"]}
