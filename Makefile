@@ -10,7 +10,7 @@ FAULTS_SECONDS ?= 540
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nightly status test firewall lint format generated conformance bench bench-roster bench-validation fuzz faults lock clean
+.PHONY: help setup demo nightly status test firewall lint format generated conformance bench bench-history bench-roster bench-validation fuzz faults lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ bench-roster: setup ## Measure loading a roster beside DuckDB's plain read of th
 
 bench: setup ## Measure ingest beside DuckDB's plain read of the same file
 	$(BIN)/python -m tests.benchmarks
+
+bench-history: setup ## Measure a night of 100,000 new events after 0.1, 1 and 10 million others
+	$(BIN)/python -m tests.benchmarks.history
 
 lock: setup ## Resolve the dependencies anew into requirements.lock
 	$(BIN)/python -m pip install --quiet uv
