@@ -35,6 +35,10 @@ def make_side_home(home: Home) -> Home:
         folder.mkdir(parents=True, mode=_MODE)
     for path in (home.settings_file, home.rosters, home.standards):
         (side.root / path.name).symlink_to(path)
+    if home.vault_file.is_file():
+        # The history of rosters is carried over, and the names in the vault are part of it.
+        side.vault_file.parent.mkdir(mode=_MODE)
+        shutil.copy(home.vault_file, side.vault_file)
     return side
 
 
