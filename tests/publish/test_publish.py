@@ -41,7 +41,7 @@ def test_readers_find_every_mart(home: Home, settings: Settings, key: Key) -> No
 
     rows = {table.qualified_name: table.rows for table in published.tables}
     assert rows["learning.mastery_evidence"] == 6000
-    assert rows["audit.builds"] == 1
+    assert rows["audit.builds"] == 10
     with duckdb.connect(home.current_build / "marts.duckdb", read_only=True) as reader:
         found = reader.execute(
             "select schema_name || '.' || table_name, estimated_size from duckdb_tables()"

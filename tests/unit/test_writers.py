@@ -32,6 +32,7 @@ WRITERS = {
     "nightly": "--home {}",
     "publish": "--home {}",
     "quarantine export": "--home {} --out {}/out.ndjson",
+    "rebuild": "--home {}",
     "release": "--home {} --source mathpath",
     "replay": "--home {}",
     "rollback": "--home {} 0123456789abcdef",
