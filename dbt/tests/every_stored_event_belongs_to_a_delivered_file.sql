@@ -6,5 +6,5 @@ from {{ ref('stg_plumbline__events') }} as events
 anti join {{ ref('stg_plumbline__files') }} as files
     on events.file_digest = files.file_digest
 {% if var('baseline_build_id') %}
-    where events.batch_number > {{ var('baseline_batch') }}
+where events.batch_number > {{ var('baseline_batch') }}
 {% endif %}

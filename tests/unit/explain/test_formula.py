@@ -74,7 +74,8 @@ def test_quantiles_are_those_of_a_library(probability: float, alpha: float, beta
     assert beta_quantile(probability, alpha, beta) == pytest.approx(expected, abs=1e-10)
 
 
-@given(point=st.floats(0, 1), alpha=SIZES, beta=SIZES)
+# Of points below the smallest normal number the library itself is unsure.
+@given(point=st.floats(0, 1, allow_subnormal=False), alpha=SIZES, beta=SIZES)
 def test_shares_are_those_of_a_library(point: float, alpha: float, beta: float) -> None:
     """So does how much lies below a point."""
     assert beta_share(point, alpha, beta) == pytest.approx(

@@ -42,7 +42,9 @@ final as (
         or exists (
             select 1
             from changed_types
-            where changed_types.baseline_build_id = '{{ var("baseline_build_id") }}'
+            where
+                changed_types.baseline_build_id
+                = '{{ var("baseline_build_id") }}'
         )
 
 )

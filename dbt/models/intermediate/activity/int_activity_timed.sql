@@ -211,10 +211,14 @@ final as (
         end as attempt_ends_date
     from judged
     {% if var('baseline_build_id') %}
-    semi join changed_days
-        on
-            judged.student_key = changed_days.student_key
-            and judged.occurred_date = changed_days.activity_date
+    where
+        exists (
+            select 1
+            from changed_days
+            where
+                changed_days.student_key = judged.student_key
+                and changed_days.activity_date = judged.occurred_date
+        )
     {% endif %}
 
 )

@@ -6,31 +6,21 @@ current_gaps as (
 
 ),
 
-{% if var('baseline_build_id') %}
-
-changed_types as (
-
-    select distinct activity_type from {{ ref('int_activity_changed_types') }}
-
-),
-
 final as (
 
-    select current_gaps.*
+    select
+        current_gaps.activity_type,
+        current_gaps.typical_gap_us,
+        current_gaps.reporting_window_starts_on
     from current_gaps
-    semi join changed_types
-        on current_gaps.activity_type = changed_types.activity_type
+    {% if var('baseline_build_id') %}
+    where
+        current_gaps.activity_type in (
+            select changed_types.activity_type
+            from {{ ref('int_activity_changed_types') }} as changed_types
+        )
+    {% endif %}
 
 )
-
-{% else %}
-
-final as (
-
-    select * from current_gaps
-
-)
-
-{% endif %}
 
 select * from final

@@ -36,11 +36,11 @@ final as (
 
     select
         {% for measure, parameter in parameters_of_measures %}
-            max(value) filter (
-                where
-                measure = '{{ measure }}'
-                and parameter = '{{ parameter }}'
-            ) as {{ measure }}_{{ parameter }},
+        max(value) filter (
+            where
+            measure = '{{ measure }}'
+            and parameter = '{{ parameter }}'
+        ) as {{ measure }}_{{ parameter }},
         {% endfor %}
         max(version) filter (
             where measure = 'mastery'
