@@ -9,7 +9,7 @@ from pipelines.changes.keys import keys_of_marts
 from pipelines.changes.outcome import Cell
 from pipelines.identity.keys import read_key
 from pipelines.publish.manifest import MARTS_FILE, read_manifest
-from pipelines.warehouse.connection import attach, connect_in_memory
+from pipelines.warehouse.connection import WAREHOUSE, attach, connect_in_memory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,8 @@ def compare_with_published(
         attach(connection, folder / MARTS_FILE, marts_key, alias=SINCE, read_only=True)
         key = read_key(settings.keys_folder, "warehouse")
         connection.execute("set temp_directory = ?", [f"{side.warehouse_file}.spill"])
-        attach(connection, side.warehouse_file, key, alias=UNTIL, read_only=True)
+        attach(connection, side.warehouse_file, key, alias=WAREHOUSE, read_only=True)
+        _show_warehouse(connection, alias=UNTIL)
         marts = marts_of_both(connection, keys_of_marts())
         compared = [mart for mart in marts if mart.name not in _NOT_COMPARED]
         return tuple(
@@ -58,6 +59,15 @@ def compare_with_published(
         )
     finally:
         connection.close()
+
+
+def _show_warehouse(connection: DuckDBPyConnection, alias: str) -> None:
+    """Show the marts of a warehouse by another name: views in it call it by the name of dbt."""
+    connection.execute(f"attach ':memory:' as {alias}")
+    for mart in sorted(keys_of_marts()):
+        schema, _, _ = mart.partition(".")
+        connection.execute(f"create schema if not exists {alias}.{schema}")
+        connection.execute(f"create view {alias}.{mart} as from {WAREHOUSE}.{mart}")
 
 
 def _rows(connection: DuckDBPyConnection, mart: Mart) -> MartDifference:

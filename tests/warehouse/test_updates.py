@@ -52,7 +52,7 @@ def differing(
     }
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_any_order_of_nights_gives_what_a_full_build_gives(tmp_path: Path, seed: int) -> None:
     """Late and early events, voids, conflicts and corrections: every mart is identical."""
     contents = random_district(seed, zone="America/Chicago", students=12)
