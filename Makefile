@@ -33,7 +33,7 @@ status: setup ## Say what the published build of the demo is made of
 	$(BIN)/plumbline status --home $(DEMO_HOME)
 
 test: setup ## Run every test, in two processes
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 firewall: setup ## Prove that no proxy reaches learning, and that the proof finds planted breaches
 	$(BIN)/plumbline firewall

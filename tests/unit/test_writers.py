@@ -97,7 +97,8 @@ def test_a_command_that_writes_waits_for_nobody(
     }
 
 
-@pytest.mark.parametrize("name", READERS)
+# The firewall is given no home that it could be kept out of.
+@pytest.mark.parametrize("name", [name for name, given in READERS.items() if given])
 def test_a_command_that_reads_needs_no_lock(
     home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
