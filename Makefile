@@ -10,7 +10,7 @@ FAULTS_SECONDS ?= 540
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nightly status test firewall lint format generated conformance bench bench-history bench-roster bench-validation fuzz faults lock clean
+.PHONY: help setup demo nightly status test firewall lint format generated conformance bench bench-history bench-roster bench-validation fuzz faults orders lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ conformance: setup ## Judge the labelled cases and write the table of docs/confo
 
 fuzz: setup ## Feed the validator bytes that nobody thought of, for a minute at most
 	$(BIN)/python -m tests.fuzz -max_total_time=$(FUZZ_SECONDS) -runs=$(FUZZ_RUNS)
+
+orders: setup ## Load and build nights in many random orders, each held against a full build
+	$(BIN)/python -m tests.warehouse
 
 faults: setup ## Kill nights, fill disks and close folders, for ten minutes at most, and compare
 	$(BIN)/python -m tests.faults --seconds $(FAULTS_SECONDS)

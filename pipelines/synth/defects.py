@@ -96,7 +96,6 @@ _ENVELOPE_DEFECTS = (
         spoil=_put("dataVersion", "http://purl.imsglobal.org/ctx/caliper/v9p9"),
     ),
 )
-_CALIPER_TOOLS = frozenset({Tool.GAUGEWELL, Tool.COURSEYARD})
 
 
 def defects_of(tool: Tool) -> tuple[Defect, ...]:
