@@ -28,9 +28,10 @@ _RESULT = pa.struct([("score", _SCORE), ("duration", pa.string()), ("success", p
 
 
 class Acts(NamedTuple):
-    """Statements, column by column, of which nothing is kept but what the policy names.
+    """Statements, column by column.
 
-    A column of parts serves for the columns that come from the member it is named after.
+    A column of parts serves for the columns that come from the member it is named after. Results
+    may hold more than is kept: of them Arrow reads only what the policy names.
     """
 
     line_numbers: list[int]

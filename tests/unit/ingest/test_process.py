@@ -142,7 +142,7 @@ def test_a_score_beyond_exact_doubles_is_written(
     assert (row.score_raw, row.score_max) == (float(2**53 + 1), float(2**63 + 1))
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(event=EVENTS, data=st.data())
 def test_no_event_raises(
     process: Callable[..., PartOutcome],
