@@ -12,6 +12,7 @@ from pipelines.errors import CheckFailedError, ConfigurationError
 from pipelines.identity.keys import read_key
 from pipelines.resources import resource_path
 from pipelines.warehouse.baseline import begin_full_build, hash_definitions, plan_build
+from pipelines.warehouse.connection import MEMORY_LIMIT
 from pipelines.warehouse.dbt_environment import dbt_environment
 from pipelines.warehouse.definitions import refuse_changed_measures
 from pipelines.warehouse.history import record_figures
@@ -91,7 +92,7 @@ def build(
     """
     refuse_changed_measures()
     plan = _record_start(home, settings, identity, is_full=is_full)
-    result = _invoke_dbt(home, settings, {**_identity(identity), **plan.variables()}, advance)
+    result = _invoke_dbt(home, settings, identity, plan=plan, advance=advance)
     outcomes = list(getattr(result.result, "results", None) or [])
     failed = sorted(each.node.name for each in outcomes if each.status in _BAD_STATUSES)
     if failed or not result.success:
@@ -145,14 +146,16 @@ def _record_end(home: Home, settings: Settings, outcome: BuildOutcome) -> None:
         record_figures(connection, outcome.identity.build_id, outcome.identity.as_of_date)
 
 
-def _identity(identity: BuildIdentity) -> dict[str, str]:
+def _identity(identity: BuildIdentity) -> dict[str, str | int]:
     return {"build_id": identity.build_id, "as_of_date": identity.as_of_date.isoformat()}
 
 
 def _invoke_dbt(
     home: Home,
     settings: Settings,
-    variables: dict[str, str | int],
+    identity: BuildIdentity,
+    *,
+    plan: BuildPlan,
     advance: Callable[[int, int], None],
 ) -> Any:
     from dbt.cli.main import dbtRunner
@@ -164,10 +167,12 @@ def _invoke_dbt(
     arguments += ["--target-path", str(home.dbt_artefacts), "--log-path", str(home.dbt_artefacts)]
     # Unit tests judge the code, not tonight's data: `make test` runs them.
     arguments += ["--exclude-resource-type", "unit_test", "--quiet"]
-    arguments += ["--vars", json.dumps(variables)]
+    arguments += ["--vars", json.dumps(_identity(identity) | plan.variables())]
     key = read_key(settings.keys_folder, "warehouse")
+    # To build everything anew takes what the machine has; a night's share of it does not.
+    memory_limit = MEMORY_LIMIT if plan.baseline else ""
     try:
-        with dbt_environment(home.warehouse_file, key):
+        with dbt_environment(home.warehouse_file, key, memory_limit=memory_limit):
             return dbtRunner(callbacks=[_NodeCounter(advance)]).invoke(arguments)
     finally:
         release_warehouse()

@@ -42,6 +42,8 @@ class Drift(NamedTuple):
     detail: str = ""
 
 
+_KINDS_OF_TERMS = {"verb": DriftKind.NEW_VERB, "activity_type": DriftKind.NEW_ACTIVITY_TYPE}
+
 _PREPARE = """
 create or replace temp table drift_sources as
 with batches as (
@@ -142,22 +144,31 @@ where len(known) > 0 and len(arrived) > 0
 order by all
 """
 
+_LIST_TERMS = """
+insert into loaded.terms
+with terms as (
+    select distinct
+        events.source,
+        unnest(['verb', 'activity_type']) as kind,
+        unnest([events.verb, events.activity_type]) as term,
+        events.batch_number
+    from loaded.events as events
+    where events.batch_number = (select max(batch_number) from loaded.batches)
+)
+
+select terms.*
+from terms
+anti join loaded.terms as known
+    on terms.source = known.source and terms.kind = known.kind and terms.term = known.term
+where terms.term is not null
+order by all
+"""
+
 _NEW_TERMS = """
-select distinct events.source, events.{column}
-from loaded.events as events
-inner join drift_sources
-    on events.source = drift_sources.source
-    and events.batch_number = drift_sources.newest_batch
-anti join (
-    select earlier.source, earlier.{column}
-    from loaded.events as earlier
-    inner join drift_sources
-        on earlier.source = drift_sources.source
-        and earlier.batch_number < drift_sources.newest_batch
-    group by all
-) as known
-    on events.source = known.source and events.{column} = known.{column}
-where events.{column} is not null
+select terms.source, terms.kind, terms.term
+from loaded.terms
+semi join drift_sources
+    on terms.source = drift_sources.source and terms.batch_number = drift_sources.newest_batch
 order by all
 """
 
@@ -177,7 +188,10 @@ order by all
 
 
 def find_drift(connection: DuckDBPyConnection) -> tuple[Drift, ...]:
-    """Return what the newest batch has that its sources never had, and what it lacks."""
+    """Return what the newest batch has that its sources never had, and what it lacks.
+
+    Its verbs and activity types become known terms of their sources.
+    """
     connection.execute(_PREPARE)
     new_fields = _pairs(connection, _NEW_FIELDS)
     drift = [Drift(source, _kind_of_field(name), _field(name)) for source, name in new_fields]
@@ -186,12 +200,11 @@ def find_drift(connection: DuckDBPyConnection) -> tuple[Drift, ...]:
         Drift(source, DriftKind.CHANGED_TYPE, _field(name), detail)
         for source, name, detail in connection.execute(_CHANGED_TYPES).fetchall()
     ]
-    for column, kind in (
-        ("verb", DriftKind.NEW_VERB),
-        ("activity_type", DriftKind.NEW_ACTIVITY_TYPE),
-    ):
-        terms = _pairs(connection, _NEW_TERMS.format(column=column))
-        drift += dict.fromkeys(Drift(source, kind, shown_name(term)) for source, term in terms)
+    connection.execute(_LIST_TERMS)
+    drift += dict.fromkeys(
+        Drift(source, _KINDS_OF_TERMS[kind], shown_name(term))
+        for source, kind, term in connection.execute(_NEW_TERMS).fetchall()
+    )
     return tuple(sorted([*drift, *_vanished_columns(connection)]))
 
 

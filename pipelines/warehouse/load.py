@@ -13,8 +13,9 @@ from pipelines.warehouse.changes import list_changes, remember_records
 from pipelines.warehouse.circuit_breaker import HeldDelivery, hold_deliveries
 from pipelines.warehouse.connection import open_encrypted
 from pipelines.warehouse.drift import Drift, find_drift
-from pipelines.warehouse.events import FileCounts, load_files, new_generations
+from pipelines.warehouse.events import load_files
 from pipelines.warehouse.history import count_days
+from pipelines.warehouse.ledger import FileCounts, new_generations
 from pipelines.warehouse.records import load_records
 from pipelines.warehouse.schema import prepare_schema, refuse_other_version
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from pipelines.home import Home
     from pipelines.settings import Settings
     from pipelines.warehouse.roster import RosterDelivery
+
+# Beyond so many events a load is a backfill, and takes of the machine's memory what it needs.
+MOST_EVENTS_OF_A_NIGHT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
         _write_district(connection, settings, pseudonym_key)
         manifests = tuple(read_manifests(home))
         known = new_generations(connection, manifests)
+        if sum(each.read for each in manifests if each.digest in known) > MOST_EVENTS_OF_A_NIGHT:
+            connection.execute("reset memory_limit")
         held = hold_deliveries(connection, manifests, settings.circuit_breaker, night=night)
         waiting = {manifest.digest for each in held for manifest in each.manifests}
         ready = [each for each in manifests if each.digest not in waiting]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,7 +18,8 @@ from dbt.contracts.graph.manifest import Manifest
 from pipelines.canonical import event_arrow_schema
 from pipelines.identity.keys import Key
 from pipelines.resources import resource_path
-from pipelines.warehouse.connection import open_encrypted
+from pipelines.warehouse.connection import MEMORY_LIMIT, open_encrypted
+from pipelines.warehouse.dbt_environment import dbt_environment
 from pipelines.warehouse.dbt_plugin import release_warehouse
 from pipelines.warehouse.schema import prepare_schema
 
@@ -130,7 +130,7 @@ def run_dbt(
     file: Path, as_of_date: date, *arguments: str, baseline: Baseline = Baseline()
 ) -> Build:
     """Build a warehouse; fail where dbt does not succeed, or warns."""
-    with _environment(PLUMBLINE_WAREHOUSE_FILE=str(file), DBT_ENV_SECRET_WAREHOUSE_KEY=KEY.hex):
+    with dbt_environment(file, KEY, memory_limit=MEMORY_LIMIT):
         options = _options(file.parent / "dbt", as_of_date, baseline)
         # A build changes the manifest; copy.deepcopy would lose its look-ups.
         copy_manifest: Callable[[], Manifest] = _manifest(as_of_date, baseline).deepcopy
@@ -170,17 +170,3 @@ def _manifest(as_of_date: date, baseline: Baseline) -> Manifest:
         release_warehouse()
     assert isinstance(result.result, Manifest), result.exception
     return result.result
-
-
-@contextmanager
-def _environment(**variables: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

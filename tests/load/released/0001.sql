@@ -65,6 +65,14 @@ create table if not exists loaded.daily_counts (
     tagged bigint not null -- of these, with a standard that is known
 );
 
+-- The verbs and activity types that a source has sent, and the load that brought each first.
+create table if not exists loaded.terms (
+    source varchar not null,
+    kind varchar not null, -- verb, activity_type
+    term varchar not null,
+    batch_number integer not null
+);
+
 -- What a load changed: one row per load, student, school-local date and reason. Without a student
 -- it concerns everybody, without a date every date. Builds bring up to date what is listed.
 create table if not exists loaded.changes (
