@@ -11,7 +11,7 @@ import click
 
 from pipelines.cli_archive import archive, rebuild
 from pipelines.cli_changes import changes
-from pipelines.cli_measures import explain, firewall
+from pipelines.cli_measures import explain, firewall, measures
 from pipelines.cli_options import at_work, date_option, district_at, home_option, json_option
 from pipelines.cli_quarantine import quarantine, release, replay
 from pipelines.errors import ConfigurationError
@@ -292,7 +292,10 @@ def validate(
     sys.exit(run_validate(files, asked, as_json=form == "jsonl"))
 
 
-for command in (archive, changes, explain, firewall, quarantine, rebuild, release, replay):
+for command in (
+    *(archive, changes, explain, firewall, measures),
+    *(quarantine, rebuild, release, replay),
+):
     commands.add_command(command)
 
 

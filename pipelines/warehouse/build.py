@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import CheckFailedError, ConfigurationError
 from pipelines.identity.keys import read_key
+from pipelines.measures import definitions_of
 from pipelines.resources import resource_path
 from pipelines.warehouse.baseline import begin_full_build, hash_definitions, plan_build
 from pipelines.warehouse.connection import MEMORY_LIMIT
 from pipelines.warehouse.dbt_environment import dbt_environment
-from pipelines.warehouse.definitions import refuse_changed_measures
+from pipelines.warehouse.definitions import refuse_changed_definitions, write_definitions
 from pipelines.warehouse.history import record_figures
 from pipelines.warehouse.load import open_warehouse
 
@@ -71,7 +72,8 @@ def identify_build(home: Home, settings: Settings, as_of_date: date) -> BuildIde
             "select pseudonym_key_version, pseudonym_key_fingerprint from loaded.district"
         ).fetchall()
     total = sha256()
-    for part in (files, inputs, rebuilds, keys, hash_definitions(), as_of_date.isoformat()):
+    definitions_hash = hash_definitions(definitions_of(home))
+    for part in (files, inputs, rebuilds, keys, definitions_hash, as_of_date.isoformat()):
         total.update(repr(part).encode())
     inputs_hash = total.hexdigest()
     return BuildIdentity(inputs_hash[:BUILD_ID_HEX_DIGITS], inputs_hash, as_of_date)
@@ -90,7 +92,6 @@ def build(
     What changed since the newest build that passed its checks is brought up to date, unless
     `is_full` or the state of the warehouse asks for everything.
     """
-    refuse_changed_measures()
     plan = _record_start(home, settings, identity, is_full=is_full)
     result = _invoke_dbt(home, settings, identity, plan=plan, advance=advance)
     outcomes = list(getattr(result.result, "results", None) or [])
@@ -116,9 +117,12 @@ def build(
 def _record_start(
     home: Home, settings: Settings, identity: BuildIdentity, *, is_full: bool
 ) -> BuildPlan:
+    definitions = definitions_of(home)
     with open_warehouse(home, settings) as connection:
+        refuse_changed_definitions(connection, definitions)
         connection.begin()
-        plan = plan_build(connection, is_full=is_full)
+        plan = plan_build(connection, definitions, is_full=is_full)
+        write_definitions(connection, definitions)
         connection.execute("delete from loaded.builds where build_id = ?", [identity.build_id])
         connection.execute(
             "insert into loaded.builds by name select ? as build_id, ? as as_of_date,"

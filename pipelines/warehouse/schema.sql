@@ -315,6 +315,23 @@ create table if not exists loaded.rebuilds (
     files_read_again integer not null
 );
 
+-- One row per parameter of a measure, as the definitions have it by which the newest build was made.
+create table if not exists loaded.measure_parameters (
+    measure varchar not null,
+    version varchar not null,
+    hash varchar not null,
+    parameter varchar not null,
+    value double not null
+);
+
+-- One row per version of a measure by which a build was made that passed its checks, for good.
+create table if not exists loaded.measure_definitions (
+    measure varchar not null,
+    version varchar not null,
+    hash varchar not null,
+    parameters varchar not null -- as JSON
+);
+
 -- One row per build, newest last; the orchestration writes it, audit.builds shows it.
 create table if not exists loaded.builds (
     build_id varchar not null,

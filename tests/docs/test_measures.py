@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.docs.generated import PARAMETERS
+from tests.docs.generated import shipped_definitions
 from tests.docs.marts import published_tables
 from tests.docs.repository import REPOSITORY, read, without_code, written_by_hand
 from tests.oracles.mastery import judge_mastery
@@ -40,13 +39,14 @@ _NUMBER = re.compile(r"(?<![\w.])\d*\.?\d+(?![\w.]*\w)")
 _EXAMPLE = re.compile(r"^A worked example.*?^### ", re.DOTALL | re.MULTILINE)
 
 
-def _parameters() -> list[dict[str, str]]:
-    with PARAMETERS.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+def _parameters() -> dict[str, float]:
+    return {
+        name: value for each in shipped_definitions() for name, value in each.parameters.items()
+    }
 
 
 def _value(name: str) -> float:
-    return next(float(row["value"]) for row in _parameters() if row["parameter"] == name)
+    return _parameters()[name]
 
 
 def _stated(name: str) -> float:
@@ -104,14 +104,14 @@ def test_a_number_in_the_text_is_a_parameter() -> None:
     """Besides 0, 1 and the example, the prose states no number that the parameters do not have."""
     prose = _EXAMPLE.sub("### ", without_code(written_by_hand(read("measures.md"))))
     prose = re.sub(r"^ {4}.*$|^\d+\. ", "", prose, flags=re.MULTILINE)
-    allowed = {0.0, 1.0} | {float(row["value"]) for row in _parameters()}
+    allowed = {0.0, 1.0} | set(_parameters().values())
     assert {float(number) for number in _NUMBER.findall(prose)} <= allowed
 
 
 def test_every_parameter_that_decides_a_status_is_named() -> None:
     """The text names each threshold of the status and each parameter of time on task."""
     text = written_by_hand(read("measures.md"))
-    names = {row["parameter"] for row in _parameters()}
+    names = set(_parameters())
     unexplained = {name for name in names if f"`{name}`" not in text and name not in text}
     assert unexplained == {"tries_before_repeat"}
 
@@ -127,7 +127,7 @@ def test_no_setting_changes_a_measure() -> None:
     """district.toml knows no parameter of a measure, and refuses what it does not know."""
     schema = json.loads((REPOSITORY / "schemas/district/district.schema.json").read_text())
     names = {name for section in _objects(schema) for name in section.get("properties", ())}
-    assert names.isdisjoint(row["parameter"] for row in _parameters())
+    assert names.isdisjoint(_parameters())
     assert all(
         section["additionalProperties"] is False
         for section in _objects(schema)
@@ -144,16 +144,14 @@ def _objects(node: Any) -> list[dict[str, Any]]:
 
 
 def test_measures_carry_their_version() -> None:
-    """Every table of learning and proxies has definition_version."""
+    """Every table of a family of measures has definition_version and definition_hash."""
+    wanted = {"definition_version", "definition_hash"}
     for table in published_tables():
-        if table.schema in {"learning", "proxies"}:
-            assert "definition_version" in {column.name for column in table.columns}, table.name
+        if table.schema in {"learning", "proxies", "signals"}:
+            assert wanted <= {column.name for column in table.columns}, table.name
 
 
 def test_a_measure_has_one_name() -> None:
-    """A measure's name in the parameters is the name of its table, and has one version."""
+    """A measure's name in the definitions is the name of its table."""
     tables = {table.name for table in published_tables()}
-    versions = {(row["measure"], row["version"]) for row in _parameters()}
-    measures = [measure for measure, _ in versions]
-    assert len(measures) == len(set(measures))
-    assert set(measures) <= tables
+    assert {each.measure for each in shipped_definitions()} <= tables

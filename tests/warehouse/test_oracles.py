@@ -113,7 +113,7 @@ def _close(value: float | None) -> object:
 def _by_key(built: BuiltDistrict, mart: str, key: str) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Return the rows of a mart by their key, without what the build adds to each."""
     names = key.split()
-    added = {*names, "build_id", "definition_version"}
+    added = {*names, "build_id", "definition_version", "definition_hash"}
     return {
         tuple(row[name] for name in names): {
             name: value for name, value in row.items() if name not in added

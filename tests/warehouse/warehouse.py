@@ -17,10 +17,12 @@ from dbt.contracts.graph.manifest import Manifest
 
 from pipelines.canonical import event_arrow_schema
 from pipelines.identity.keys import Key
+from pipelines.measures import SHIPPED, read_definitions
 from pipelines.resources import resource_path
 from pipelines.warehouse.connection import MEMORY_LIMIT, open_encrypted
 from pipelines.warehouse.dbt_environment import dbt_environment
 from pipelines.warehouse.dbt_plugin import release_warehouse
+from pipelines.warehouse.definitions import write_definitions
 from pipelines.warehouse.schema import prepare_schema
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 KEY = Key("warehouse", 1, bytes(range(32)))
 FILE_DIGEST = "digest-of-the-one-file"
+DEFINITIONS = read_definitions(resource_path(SHIPPED))
 
 
 @dataclass(slots=True)
@@ -88,6 +91,7 @@ def make_tables(file: Path, contents: Contents) -> None:
     """Write an encrypted warehouse that holds the records of `contents` and no events."""
     with open_encrypted(file, KEY) as connection:
         prepare_schema(connection)
+        write_definitions(connection, DEFINITIONS)
         for table, rows in contents.tables.items():
             for row in rows:
                 marks = ", ".join("?" for _ in row)
