@@ -32,13 +32,18 @@ class Plugin(BasePlugin):
         conn.execute("load httpfs")
         if self._memory_limit:
             conn.execute("set memory_limit = ?", [self._memory_limit])
-        conn.create_function(
-            "beta_quantile",
-            beta_quantile,
-            ["DOUBLE", "DOUBLE", "DOUBLE"],
-            "DOUBLE",
-            type=PythonUDFType.ARROW,
-        )
+        add_beta_quantile(conn)
+
+
+def add_beta_quantile(connection: DuckDBPyConnection) -> None:
+    """Give a connection the function that the models call."""
+    connection.create_function(
+        "beta_quantile",
+        beta_quantile,
+        ["DOUBLE", "DOUBLE", "DOUBLE"],
+        "DOUBLE",
+        type=PythonUDFType.ARROW,
+    )
 
 
 def beta_quantile(
