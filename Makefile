@@ -11,7 +11,7 @@ OULAD ?= ../shared/oulad
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nightly status test firewall lint format generated conformance bench bench-history bench-roster bench-validation bench-measures validate-measures fuzz faults orders lock clean
+.PHONY: help setup demo nightly status test firewall lint format generated conformance matching bench bench-history bench-roster bench-validation bench-measures validate-measures fuzz faults orders lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ bench-validation: setup ## Measure the validator beside orjson's plain parsing o
 
 bench-roster: setup ## Measure loading a roster beside DuckDB's plain read of the same files
 	$(BIN)/python -m tests.benchmarks.rosters
+
+matching: setup ## Compare whose events are with the planted truth, at 5,000 students, for minutes
+	$(BIN)/python -m tests.benchmarks.matching
 
 bench: setup ## Measure ingest beside DuckDB's plain read of the same file
 	$(BIN)/python -m tests.benchmarks

@@ -10,7 +10,9 @@ from pipelines.ingest.rows import (
     OBJECTIVE_TYPE,
     EventRow,
     Keyring,
+    LearnerRole,
     Place,
+    acting_as,
     chosen_by,
     normal_event_id,
 )
@@ -30,6 +32,8 @@ class Parts(NamedTuple):
     """The columns that come from members which many statements share."""
 
     actor_key: str | None = None
+    namespace_key: str | None = None
+    learner_role: LearnerRole | None = None
     verb: str = ""
     activity_id: str | None = None
     activity_type: str | None = None
@@ -38,6 +42,8 @@ class Parts(NamedTuple):
     parent_id: str | None = None
     standard_refs: list[str] | None = None
     chosen_by: str | None = None
+    acting_as: LearnerRole | None = None
+    instructor_key: str | None = None
 
 
 class Acts(NamedTuple):
@@ -80,8 +86,12 @@ def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
     definition = target.get("definition", _NOTHING) if is_activity else _NOTHING
     context = statement.get("context", _NOTHING)
     activities = context.get("contextActivities", _NOTHING)
+    actor = identifier_of(statement.get("actor", _NOTHING))
+    instructor = identifier_of(context.get("instructor", _NOTHING))
     return Parts(
-        _actor_key(statement.get("actor", _NOTHING), keyring),
+        keyring.pseudonymiser.pseudonym(actor) if actor else None,
+        keyring.pseudonymiser.namespace_key(actor.namespace) if actor else None,
+        LearnerRole.ACTOR if actor else LearnerRole.GROUP,
         verb,
         target.get("id") if is_activity else None,
         definition.get("type"),
@@ -90,6 +100,8 @@ def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
         _first_id(activities.get("parent")),
         _standard_refs(activities),
         chosen_by(context.get("extensions")),
+        acting_as(context.get("extensions")),
+        keyring.pseudonymiser.pseudonym(instructor) if instructor else None,
     )
 
 
@@ -100,7 +112,6 @@ def rows_of(acts: Acts, places: list[Place]) -> list[EventRow | None]:
     """
     results = [statement.get("result", _NOTHING) for statement in acts.statements]
     scores = [result.get("score", _NOTHING) for result in results]
-    actor_keys = [parts.actor_key for parts in acts.actors]
     nothing = [None] * len(places)
     columns = (
         [place.source for place in places],
@@ -108,8 +119,12 @@ def rows_of(acts: Acts, places: list[Place]) -> list[EventRow | None]:
         ["xapi"] * len(places),
         [acts.spec_version] * len(places),
         acts.digests,
-        actor_keys,
-        ["actor" if key else None for key in actor_keys],
+        [parts.actor_key for parts in acts.actors],
+        [parts.namespace_key for parts in acts.actors],
+        [
+            _learner_role(actor, context)
+            for actor, context in zip(acts.actors, acts.contexts, strict=True)
+        ],
         [parts.verb for parts in acts.verbs],
         nothing,
         [parts.activity_id for parts in acts.objects],
@@ -137,6 +152,13 @@ def rows_of(acts: Acts, places: list[Place]) -> list[EventRow | None]:
     return [row if row.occurred_at or row.voids_event_id else None for row in rows]
 
 
+def _learner_role(actor: Parts, context: Parts) -> LearnerRole | None:
+    """Tell as what the actor is named: whoever is the instructor as well is no learner."""
+    if context.instructor_key and context.instructor_key == actor.actor_key:
+        return LearnerRole.STAFF
+    return (actor.actor_key and context.acting_as) or actor.learner_role
+
+
 def _time_of(statement: dict[str, Any]) -> datetime | None:
     time = statement.get("timestamp") or statement.get("stored")
     return parse_time(time) if time else None
@@ -162,11 +184,6 @@ def identifier_of(actor: dict[str, Any]) -> LocalIdentifier | None:
     if openid := actor.get("openid"):
         return LocalIdentifier("openid", openid)
     return None
-
-
-def _actor_key(actor: dict[str, Any], keyring: Keyring) -> str | None:
-    identifier = identifier_of(actor)
-    return keyring.pseudonymiser.pseudonym(identifier) if identifier else None
 
 
 def _each(activities: Any) -> list[dict[str, Any]]:

@@ -47,6 +47,7 @@ brought as (
         events.source,
         (events.occurred_at at time zone district.zone)::date as event_date,
         events.actor_key,
+        events.learner_role in ('actor', 'assignee') as is_of_learner,
         events.success is not null
         or events.score_scaled is not null
         or events.score_raw is not null as is_scored,
@@ -74,7 +75,7 @@ select
         0
     ) as tagged
 from brought
-left join learners on brought.actor_key = learners.actor_key
+left join learners on brought.actor_key = learners.actor_key and brought.is_of_learner
 cross join known_references
 group by brought.batch_number, brought.source, brought.event_date
 order by all

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pipelines.errors import ChangedInputError
 from pipelines.reference.calendar import read_calendar
 from pipelines.reference.case_framework import read_standards
-from pipelines.warehouse.roster import RosterDelivery, link_learners, load_rosters, roster_inputs
+from pipelines.reference.crosswalk import CROSSWALK_FILE
+from pipelines.warehouse.roster import RosterDelivery, load_rosters, roster_inputs
+from pipelines.warehouse.roster_matching import match_people
 from pipelines.warehouse.tables import insert_rows
 
 if TYPE_CHECKING:
@@ -40,10 +42,10 @@ def load_records(
     present = _digests(connection, home, settings)
     rows = connection.execute("select kind, digest from loaded.inputs").fetchall()
     changed = tuple(kind for kind, digest in present.items() if (kind, digest) not in rows)
+    if {"roster", "crosswalk"} & set(changed):
+        match_people(connection, home, settings)
     for kind in changed:
-        if kind == "roster":
-            link_learners(connection, home, settings)
-        elif kind == "standards":
+        if kind == "standards":
             _replace(connection, "standards", read_standards(home.standards))
         elif kind == "calendar":
             _replace(connection, "school_days", read_calendar(home.rosters / CALENDAR_FILE))
@@ -55,10 +57,12 @@ def load_records(
 
 def _digests(connection: DuckDBPyConnection, home: Home, settings: Settings) -> dict[str, str]:
     """Return a digest of each kind of record: of its files, and of the settings that shape it."""
-    calendar = home.rosters / CALENDAR_FILE
-    roster = repr((roster_inputs(connection), settings.learner_identifiers)).encode()
+    calendar, crosswalk = (home.rosters / name for name in (CALENDAR_FILE, CROSSWALK_FILE))
+    rules = (settings.learner_identifiers, settings.test_accounts, settings.test_people)
+    roster = repr((roster_inputs(connection), *rules)).encode()
     return {
         "calendar": _digest([calendar] if calendar.is_file() else []),
+        "crosswalk": _digest([crosswalk] if crosswalk.is_file() else []),
         "roster": _digest([], roster),
         "settings": _digest([home.settings_file]),
         "standards": _digest(home.standards.glob("*.json")),

@@ -115,14 +115,15 @@ def _school_days() -> Iterator[tuple[Any, ...]]:
 def _strangers(draws: random.Random) -> Iterator[Event]:
     """Events of people that no roster knows, and of no single learner."""
     for number in range(30):
+        actor_key = draws.choice((None, "actor-of-a-stranger"))
         yield Event(
             source=draws.choice(SOURCES),
             event_id=str(UUID(int=draws.getrandbits(128))),
             standard="xapi",
             verb=f"{ADL}answered",
             occurred_at=datetime(2026, 3, 3, 15, number, tzinfo=UTC),
-            actor_key=draws.choice((None, "actor-of-a-stranger")),
-            learner_role=None,
+            actor_key=actor_key,
+            learner_role="actor" if actor_key else None,
             activity_id="https://tool.example/items/0-0",
             standard_refs=(STANDARDS[0][1],),
             success=True,
