@@ -20,8 +20,8 @@ _DENIED = re.compile(
     r"learning.?style|badge|points|streak|reward|givenname|familyname|\.name\b",
     re.IGNORECASE,
 )
-# The name of an xAPI account tells one learner from another; it becomes a pseudonym. An instructor's
-# is compared with it, and nothing but whether they are one is kept.
+# The name of an xAPI account tells one learner from another; it becomes a pseudonym. That of an
+# instructor is compared with it, and nothing but whether they are one is kept.
 _ACCOUNT, _INSTRUCTOR = "actor.account.name", "context.instructor.account.name"
 _PACE = re.compile(r"pace|speed|velocity|rank|percentile|minutes|seconds|duration")
 _ADVICE = re.compile(r"recommend|next_|assign|playlist|predict|suggest|pathway")
