@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from pipelines.ingest.rejection import ARRAY_UNCLOSED, ITEM_TOO_LONG
 
@@ -20,7 +22,7 @@ _BLANK = re.compile(rb"\s*")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-class RawItem(NamedTuple):
+class RawItem(msgspec.Struct, frozen=True, gc=False):
     """A stretch of a file that should hold one JSON document, or the fault that it has instead."""
 
     line_number: int

@@ -13,13 +13,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pipelines.ingest.policy import Minimiser, SurplusShape
+from pipelines.ingest.policy import Minimiser, Surplus, surplus_of
 from pipelines.ingest.xapi import Parts, parts_of
 from pipelines.validation.decode import Undecodable, decode
 from pipelines.validation.findings import Finding, SpecVersion, Standard
 from pipelines.validation.recognise import recognise
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from msgspec import Raw
+
     from pipelines.ingest.rows import Keyring
     from pipelines.validation.validator import Validator
 
@@ -36,9 +40,11 @@ MOST_BYTES_KEPT = 1 << 24
 MOST_VERSIONS_KEPT = 256
 _BYTES_BESIDE = 1024
 _PARTS_OF_NOTHING = Parts()
+_NO_SURPLUS = surplus_of(())
 _UUID = rb"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
 _REGISTRATION = re.compile(rb'"registration": ?"(' + _UUID + rb')"')
-_SOME_REGISTRATION = b"b7a1f9d2-6c3e-4f58-9a0b-1d2c3e4f5a6b"
+_SOME_REGISTRATION = "b7a1f9d2-6c3e-4f58-9a0b-1d2c3e4f5a6b"
+_SOME_MEMBER = b'"registration":"%b"' % _SOME_REGISTRATION.encode()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +57,7 @@ class Member:
     digest: bytes = b""
     colons: int = 0
     parts: Parts = _PARTS_OF_NOTHING
-    surplus: tuple[SurplusShape, ...] = ()
+    surplus: Surplus = _NO_SURPLUS
 
 
 ABSENT = Member()
@@ -72,6 +78,10 @@ class Memo(dict[Cut, Member]):
         self._name = name
         self._examiner = examiner
         self._bytes_kept = 0
+
+    def look_up(self, raws: Iterable[Raw]) -> list[Member]:
+        """Return what is known of whole values, in their order."""
+        return [self[bytes(raw), b""] for raw in raws]
 
     def __missing__(self, cut: Cut) -> Member:
         """Examine and keep a value that was not met before."""
@@ -99,14 +109,14 @@ class Examiner:
 
     def examine(self, name: str, cut: Cut) -> Member:
         """Return what is known of a member; of a context, whatever its registration is."""
-        raw = _SOME_REGISTRATION.join(cut) if cut[1] else cut[0]
+        raw = _SOME_MEMBER.join(cut) if cut[1] else cut[0]
         document = decode(b'{"%b":%b}' % (name.encode(), raw))
         if isinstance(document, Undecodable) or not self._keeps_the_standard(document.value):
             return UNUSUAL
         colons = raw.count(b":") + 1
         if name == "context":
             registration = document.value[name].pop("registration", None)
-            if registration != (_SOME_REGISTRATION.decode() if cut[1] else None):
+            if registration != (_SOME_REGISTRATION if cut[1] else None):
                 return UNUSUAL
             colons -= registration is not None
         digest = b""
@@ -166,7 +176,8 @@ class KnownMembers:
 
 def cut_context(raw: bytes) -> tuple[Cut, bytes]:
     """Cut the registration out of a context: each sitting has its own, and shares the rest."""
-    found = _REGISTRATION.search(raw)
-    if found is None:
-        return (raw, b""), b""
-    return (raw[: found.start(1)], raw[found.end(1) :]), found[1]
+    before, *cut_out = _REGISTRATION.split(raw, 1)
+    if not cut_out:
+        return (before, b""), b""
+    registration, after = cut_out
+    return (before, after), registration

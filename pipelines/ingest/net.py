@@ -6,14 +6,13 @@ of the exception only; its message may repeat a value of the event.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from pipelines.canonical import event_arrow_schema
+import pyarrow as pa
+
 from pipelines.errors import PlumblineError
 from pipelines.ingest.process import PartOutcome
 from pipelines.ingest.rejection import Rejection, Stage, defect
-from pipelines.ingest.write import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,15 +27,9 @@ NO_DEFECTS = (OSError, MemoryError, PlumblineError)
 
 
 def process_and_write(part: Part, processor: PartProcessor, writer: PartWriter) -> PartOutcome:
-    """Process and write a part; what fails, in either, is rejected and written as such."""
+    """Process and write a part; an item on which processing fails is rejected."""
     outcome = caught(processor.process, part)
-    try:
-        writer.write(part, outcome)
-    except NO_DEFECTS:
-        raise
-    except Exception:  # noqa: BLE001 - which item it was is found out now
-        outcome = caught(partial(_writable, processor), part)
-        writer.write(part, outcome)
+    writer.write(part, outcome)
     return outcome
 
 
@@ -52,13 +45,6 @@ def caught(attempt: Callable[[Part], PartOutcome], part: Part) -> PartOutcome:
         half = len(part.items) // 2
         halves = (part.items[:half], part.items[half:])
         return together([caught(attempt, part._replace(items=items)) for items in halves])
-
-
-def _writable(processor: PartProcessor, part: Part) -> PartOutcome:
-    """Process a part and see that its events can be written."""
-    outcome = processor.process(part)
-    table_of(outcome.rows, event_arrow_schema())
-    return outcome
 
 
 def _rejected(item: RawItem, error: Exception) -> PartOutcome:
@@ -77,10 +63,9 @@ def _rejected(item: RawItem, error: Exception) -> PartOutcome:
 
 def together(outcomes: list[PartOutcome]) -> PartOutcome:
     """Add up what became of several parts of a source."""
-    total = PartOutcome()
+    total = PartOutcome(events=pa.concat_tables(each.events for each in outcomes))
     for each in outcomes:
         total.read += each.read
-        total.rows += each.rows
         total.rejections += each.rejections
         total.minimised += each.minimised
         total.refused_fields += each.refused_fields

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -73,7 +73,17 @@ class SurplusShape(NamedTuple):
     path: str
     names: tuple[str, ...]
     occurrences: int
-    types: dict[str, set[str]]
+    types: tuple[tuple[str, frozenset[str]], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surplus:
+    """What was removed from a member; what equals it is mostly the same object."""
+
+    shapes: tuple[SurplusShape, ...] = ()
+
+
+surplus_of = lru_cache(maxsize=MAXIMUM_SHAPES)(Surplus)
 
 
 class Minimiser:
@@ -89,11 +99,12 @@ class Minimiser:
 
     def minimise(self, event: dict[str, Any]) -> None:
         """Remove, in place, every member that is not allowed."""
-        _minimise([event], self._root)
+        _count([event], self._root)
+        _remove([event], self._root)
 
-    def minimise_all(self, events: list[dict[str, Any]]) -> None:
-        """Remove, in place, every member that is not allowed, from many events at once."""
-        _minimise(events, self._root)
+    def count_all(self, events: list[dict[str, Any]]) -> None:
+        """Count the members that are not allowed of events from which nothing else is taken."""
+        _count(events, self._root)
 
     def types(self) -> dict[RefusedField, frozenset[str]]:
         """Tell the JSON types that removed members had: at least of the first of each shape."""
@@ -103,14 +114,14 @@ class Minimiser:
             for name, kinds in place.types.items()
         }
 
-    def take_surplus(self) -> tuple[SurplusShape, ...]:
+    def take_surplus(self) -> Surplus:
         """Return what was removed so far, to be counted elsewhere, and forget it here."""
         taken = tuple(
             SurplusShape(
                 place.path,
                 names,
                 shape.occurrences,
-                {name: place.types[name] for name in shape.surplus},
+                tuple((name, frozenset(place.types[name])) for name in shape.surplus),
             )
             for place in self._place_at.values()
             for names, shape in place.shapes.items()
@@ -119,11 +130,11 @@ class Minimiser:
         for place in self._place_at.values():
             place.shapes.clear()
             place.types.clear()
-        return taken
+        return surplus_of(taken)
 
-    def count_again(self, surplus: tuple[SurplusShape, ...], times: int) -> None:
+    def count_again(self, surplus: Surplus, times: int) -> None:
         """Count as if what had this surplus had been minimised here this many times."""
-        for shape in surplus:
+        for shape in surplus.shapes:
             self._place_at[shape.path].count_again(shape, times)
 
     def refused(self) -> Counter[RefusedField]:
@@ -179,20 +190,37 @@ class _Place:
         for member in self.members.values():
             yield from member.all_places()
 
-    def count(self, names: tuple[str, ...], value: dict[str, Any]) -> _Shape:
-        """Count a first object of a shape, which has these members, and return the shape."""
+    def count(self, values: list[dict[str, Any]]) -> None:
+        """Count objects by their shapes."""
+        for names, occurrences in Counter(map(tuple, values)).items():
+            shape = self.shapes.get(names)
+            if shape is None:
+                self._count_first(names, values, occurrences)
+            else:
+                shape.occurrences += occurrences
+
+    def _count_first(
+        self, names: tuple[str, ...], values: list[dict[str, Any]], occurrences: int
+    ) -> None:
+        """Count objects of a shape that was not met before; the first of them tells its types."""
+        first = next(value for value in values if tuple(value) == names)
         shape = _Shape(tuple(name for name in names if name not in self.members))
-        types = {name: {_JSON_TYPES[type(value[name])]} for name in shape.surplus}
-        return self.add(names, shape, 1, types=types)
+        types = {name: frozenset({_JSON_TYPES[type(first[name])]}) for name in shape.surplus}
+        self.add(names, shape, occurrences, types=types)
 
     def count_again(self, surplus: SurplusShape, times: int) -> None:
         """Count objects of a shape."""
-        shape = _Shape(tuple(surplus.types))
-        self.add(surplus.names, shape, surplus.occurrences * times, types=surplus.types)
+        types = dict(surplus.types)
+        self.add(surplus.names, _Shape(tuple(types)), surplus.occurrences * times, types=types)
 
     def add(
-        self, names: tuple[str, ...], shape: _Shape, occurrences: int, *, types: dict[str, set[str]]
-    ) -> _Shape:
+        self,
+        names: tuple[str, ...],
+        shape: _Shape,
+        occurrences: int,
+        *,
+        types: dict[str, frozenset[str]],
+    ) -> None:
         """Add objects to their shape, which is kept as long as there is room."""
         if len(self.shapes) < MAXIMUM_SHAPES or names in self.shapes:
             shape = self.shapes.setdefault(names, shape)
@@ -202,24 +230,24 @@ class _Place:
             # Names that a tool makes up for each event must not fill the memory.
             self.uncounted_names += len(shape.surplus) * occurrences
         shape.occurrences += occurrences
-        return shape
 
 
-def _minimise(values: list[dict[str, Any]], place: _Place) -> None:
-    shapes = place.shapes
+def _count(values: list[dict[str, Any]], place: _Place) -> None:
+    place.count(values)
+    for name, member in place.nested:
+        inner = _objects([value[name] for value in values if name in value])
+        if inner:
+            _count(inner, member)
+
+
+def _remove(values: list[dict[str, Any]], place: _Place) -> None:
     for value in values:
-        names = tuple(value)
-        shape = shapes.get(names)
-        if shape is None:
-            shape = place.count(names, value)
-        else:
-            shape.occurrences += 1
-        for name in shape.surplus:
+        for name in value.keys() - place.members.keys():
             del value[name]
     for name, member in place.nested:
         inner = _objects([value[name] for value in values if name in value])
         if inner:
-            _minimise(inner, member)
+            _remove(inner, member)
 
 
 def _objects(values: list[Any]) -> list[dict[str, Any]]:

@@ -6,14 +6,19 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.canonical import event_arrow_schema
+from pipelines.ingest.acts import EventsOfActs, act_of
 from pipelines.ingest.caliper import caliper_row
 from pipelines.ingest.members import KnownMembers
 from pipelines.ingest.policy import Minimiser, RefusedField
 from pipelines.ingest.rejection import TOO_MANY_ENTRIES, Rejection, Stage
-from pipelines.ingest.rows import EventRow, Identity, Keyring, Place, event_id_of
+from pipelines.ingest.rows import Identity, Place, event_id_of
 from pipelines.ingest.statements import StatementReader
 from pipelines.ingest.time_limits import ANY_TIME, TimeLimits
-from pipelines.ingest.xapi import xapi_row
+from pipelines.ingest.write import in_order, table_of
 from pipelines.validation.decode import Document, Undecodable, decode
 from pipelines.validation.findings import (
     Finding,
@@ -29,11 +34,14 @@ if TYPE_CHECKING:
 
     from pipelines.ingest.blocks import Part
     from pipelines.ingest.items import RawItem
+    from pipelines.ingest.rows import EventRow, Keyring
     from pipelines.validation.validator import Validator
 
 # Why a valid item is not stored: no mart could use it.
 ENTITY_DESCRIPTION = "entity_description"
 NO_TIME = "no_time"
+# A voiding statement needs no time: it takes its target back whenever it was said.
+_HAS_TIME = pc.field("occurred_at").is_valid() | pc.field("voids_event_id").is_valid()
 DOCUMENT_ITEMS = 100_000
 # An entry takes two bytes at the least, so only a long document has too many.
 _LEAST_ENTRY_BYTES = 2
@@ -51,10 +59,10 @@ class BrokenRule(NamedTuple):
 
 @dataclass(slots=True)
 class PartOutcome:
-    """What became of the items of a part: read = rows + rejections + minimised."""
+    """What became of the items of a part: read = events + rejections + minimised."""
 
     read: int = 0
-    rows: list[EventRow] = field(default_factory=list)
+    events: pa.Table = field(default_factory=event_arrow_schema().empty_table)
     rejections: list[Rejection] = field(default_factory=list)
     minimised: Counter[str] = field(default_factory=Counter)
     refused_fields: Counter[RefusedField] = field(default_factory=Counter)
@@ -128,16 +136,18 @@ class PartRun:
         self._keyring = known.keyring
         self._outcome = PartOutcome()
         self._xapi, self._caliper = Minimiser(Standard.XAPI), Minimiser(Standard.CALIPER)
-        self._statements = StatementReader(known, self._xapi, limits.times)
+        self._acts = EventsOfActs(source)
+        self._rows: list[EventRow] = []
+        self._statements = StatementReader(
+            self._acts, known, minimiser=self._xapi, limits=limits.times
+        )
 
     def take(self, items: list[RawItem]) -> None:
         """Account for raw items, each of which may hold many events."""
-        for raw, row in zip(items, self._statements.read(items, self._source), strict=True):
-            if row is None:
-                self._take_the_long_way(raw)
-            else:
-                self._outcome.read += 1
-                self._outcome.rows.append(row)
+        unusual = self._statements.read(items)
+        self._outcome.read += len(items) - len(unusual)
+        for raw in unusual:
+            self._take_the_long_way(raw)
 
     def _take_the_long_way(self, raw: RawItem) -> None:
         if raw.fault:
@@ -180,6 +190,11 @@ class PartRun:
     def finish(self) -> PartOutcome:
         """Return what became of all items taken."""
         self._statements.finish()
+        events = in_order(self._acts.table(), table_of(self._rows, event_arrow_schema()))
+        if events["occurred_at"].null_count:
+            read, events = events.num_rows, events.filter(_HAS_TIME)
+            self._outcome.minimised[NO_TIME] += read - events.num_rows
+        self._outcome.events = events
         self._outcome.refused_fields = self._xapi.refused() + self._caliper.refused()
         self._outcome.field_types = {**self._xapi.types(), **self._caliper.types()}
         return self._outcome
@@ -208,11 +223,15 @@ class PartRun:
         if item.shape is _ENTITY:
             self._outcome.minimised[ENTITY_DESCRIPTION] += 1
             return
-        digest = self._digest(item)
-        identity = Identity(event_id_of(item.body), digest, item.version.value)
-        row = self._row(item, identity, place)
+        identity = Identity(event_id_of(item.body), self._digest(item), item.version.value)
+        if item.standard is _XAPI:
+            self._xapi.minimise(item.body)
+            self._acts.add(act_of(item.body, identity, place=place, keyring=self._keyring))
+            return
+        self._caliper.minimise(item.body)
+        row = caliper_row(item.body, identity, place=place, keyring=self._keyring)
         if row:
-            self._outcome.rows.append(row)
+            self._rows.append(row)
         else:
             self._outcome.minimised[NO_TIME] += 1
 
@@ -220,13 +239,6 @@ class PartRun:
         if item.standard is _XAPI:
             return self._keyring.statement_digest(item.body)
         return self._keyring.event_digest(item.body)
-
-    def _row(self, item: Item, identity: Identity, place: Place) -> EventRow | None:
-        if item.standard is _XAPI:
-            self._xapi.minimise(item.body)
-            return xapi_row(item.body, identity, place=place, keyring=self._keyring)
-        self._caliper.minimise(item.body)
-        return caliper_row(item.body, identity, place=place, keyring=self._keyring)
 
     def _reject(
         self, raw: RawItem, position: Position, *, stage: Stage, findings: tuple[Finding, ...]

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow.parquet as pq
 
-from pipelines.canonical import event_arrow_schema
+from pipelines.files import put_all_in_place
 from pipelines.ingest.advice import NO_ADVICE, Advice
 from pipelines.ingest.manifest import PartCounts
 from pipelines.ingest.parts import part_name, parts_between
 from pipelines.ingest.rejection import REJECT_ARROW_SCHEMA
-from pipelines.ingest.write import write_rows
+from pipelines.ingest.write import table_of, write_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import pyarrow as pa
 
     from pipelines.home import Home
     from pipelines.identity.sealing import Sealer
@@ -52,26 +54,38 @@ class KeptRejection(NamedTuple):
 
 
 class PartWriter:
-    """Writes the accepted and the rejected of a part under names made only from its content."""
+    """Writes the accepted and the rejected of parts under names made only from their content."""
 
     def __init__(self, home: Home, sealer: Sealer) -> None:
         self._home = home
         self._sealer = sealer
+        self._unfinished: list[Path] = []
 
     def write(self, part: Part, outcome: PartOutcome) -> None:
         """Write lake/events and lake/rejects of one part.
 
         The first part of a file is written even without events: a reader finds a typed file.
+        They get their names with `finish`.
         """
         name = part_name(part.number, piece=part.piece)
-        if outcome.rows or (part.number, part.piece) == (0, 0):
-            write_rows(self._home.events / part.digest / name, outcome.rows, event_arrow_schema())
+        if outcome.events.num_rows or (part.number, part.piece) == (0, 0):
+            self._write(self._home.events / part.digest / name, outcome.events)
         if outcome.rejections:
             rows = [
                 kept(rejection, part.source, digest=part.digest, sealer=self._sealer)
                 for rejection in outcome.rejections
             ]
-            write_rows(self._home.rejects / part.digest / name, rows, REJECT_ARROW_SCHEMA)
+            rejects = table_of(rows, REJECT_ARROW_SCHEMA)
+            self._write(self._home.rejects / part.digest / name, rejects)
+
+    def finish(self) -> None:
+        """Give what was written its names; it survives a power cut from then on."""
+        put_all_in_place(self._unfinished)
+        self._unfinished.clear()
+
+    def _write(self, file: Path, table: pa.Table) -> None:
+        write_part(file, table)
+        self._unfinished.append(file)
 
 
 def kept(rejection: Rejection, source: str, *, digest: str, sealer: Sealer) -> KeptRejection:
@@ -103,7 +117,7 @@ def counts_of(part: Part, outcome: PartOutcome, advice: Advice = NO_ADVICE) -> P
     return PartCounts(
         part.digest,
         outcome.read,
-        len(outcome.rows),
+        outcome.events.num_rows,
         len(outcome.rejections),
         dict(outcome.broken_rules()),
         dict(outcome.minimised),

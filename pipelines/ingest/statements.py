@@ -1,7 +1,7 @@
-"""The short way from the bytes of ordinary statements to their rows.
+"""The short way from the bytes of ordinary statements to the columns of their events.
 
 Only a statement that is certain to be valid goes this way. Any other takes the long way, which
-finds out what it is and says what is wrong with it. Both ways give the same rows and counts.
+finds out what it is and says what is wrong with it. Both ways give the same events and counts.
 Statements are taken some at a time and column by column: a step costs less for many than for each.
 """
 
@@ -9,29 +9,32 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import orjson
 from msgspec import Raw
 
+from pipelines.ingest.acts import STATEMENTS_AT_ONCE, Acts
 from pipelines.ingest.comparison import comparable_own
 from pipelines.ingest.members import KnownMembers, Member, Members, cut_context
-from pipelines.ingest.rows import EventRow, Place, normal_event_id
-from pipelines.ingest.xapi import Acts, rows_of
+from pipelines.ingest.rows import normal_event_id
+from pipelines.ingest.times import parse_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from pipelines.ingest.acts import EventsOfActs
     from pipelines.ingest.items import RawItem
-    from pipelines.ingest.policy import Minimiser
+    from pipelines.ingest.policy import Minimiser, Surplus
     from pipelines.ingest.time_limits import TimeLimits
-    from pipelines.validation.findings import SpecVersion
 
-# Few enough to stay in the cache of a processor from their first step to their last.
-STATEMENTS_AT_ONCE = 128
+# Where one of the statements read at once is odd, it is looked for in so many pieces of them.
+_PIECES = 8
 # A member that is not there; the splitter gives the others as Raw.
 _NO_BYTES: Any = b""
+_COLONS = attrgetter("colons")
 _COLON_IN_DISGUISE = b"\\u003"
 
 
@@ -71,35 +74,44 @@ class _Draft(NamedTuple):
 class StatementReader:
     """Reads ordinary statements of one part and counts what is removed from them."""
 
-    def __init__(self, known: KnownMembers, minimiser: Minimiser, limits: TimeLimits) -> None:
+    def __init__(
+        self, acts: EventsOfActs, known: KnownMembers, *, minimiser: Minimiser, limits: TimeLimits
+    ) -> None:
+        self._acts = acts
         self._known = known
         self._minimiser = minimiser
         self._limits = limits
         self._used: Counter[Member] = Counter()
 
-    def read(self, items: Sequence[RawItem], source: str) -> Iterator[EventRow | None]:
-        """Yield the row of each ordinary valid statement, and None where the long way is to go."""
+    def read(self, items: list[RawItem]) -> list[RawItem]:
+        """Add the ordinary valid statements; return the items that are to go the long way."""
+        left: list[RawItem] = []
         for start in range(0, len(items), STATEMENTS_AT_ONCE):
-            yield from self._read_together(items[start : start + STATEMENTS_AT_ONCE], source)
+            left += self._read_together(items[start : start + STATEMENTS_AT_ONCE])
+        return left
 
     def finish(self) -> None:
         """Count what was removed from the members of the statements read."""
+        removed: Counter[Surplus] = Counter()
         for member, times in self._used.items():
-            self._minimiser.count_again(member.surplus, times)
+            removed[member.surplus] += times
+        for surplus, times in removed.items():
+            self._minimiser.count_again(surplus, times)
         self._used.clear()
 
-    def _read_together(self, items: Sequence[RawItem], source: str) -> list[EventRow | None]:
-        rows: list[EventRow | None] = [None] * len(items)
+    def _read_together(self, items: list[RawItem]) -> Iterator[RawItem]:
+        taken: set[int] = set()
         for members, numbered in self._cut(items).items():
             drafts = _drafts(items, numbered, members)
             for valid, all_own in self._valid(drafts, members):
-                places = [Place(source, items[draft.number].line_number, 0) for draft in valid]
-                acts = self._acts(valid, all_own, members.version)
-                for draft, row in zip(valid, rows_of(acts, places), strict=True):
-                    rows[draft.number] = row
-        return rows
+                numbers = [draft.number for draft in valid]
+                lines = [items[number].line_number for number in numbers]
+                shared = [draft.shared for draft in valid]
+                self._acts.add(self._columns(lines, all_own, shared, members=members))
+                taken.update(numbers)
+        return (item for number, item in enumerate(items) if number not in taken)
 
-    def _cut(self, items: Sequence[RawItem]) -> dict[Members, dict[int, _Statement]]:
+    def _cut(self, items: list[RawItem]) -> dict[Members, dict[int, _Statement]]:
         """Cut what may be ordinary statements, and group them by what is known of their version."""
         statements: dict[Members, dict[int, _Statement]] = defaultdict(dict)
         for number, item in enumerate(items):
@@ -124,17 +136,22 @@ class StatementReader:
         ):
             yield drafts, all_own
         elif len(drafts) > 1:
-            for draft in drafts:
-                yield from self._valid([draft], members)
+            size = -(-len(drafts) // _PIECES)
+            for start in range(0, len(drafts), size):
+                yield from self._valid(drafts[start : start + size], members)
 
-    def _acts(
-        self, drafts: list[_Draft], all_own: list[dict[str, Any]], version: SpecVersion
+    def _columns(
+        self,
+        lines: list[int],
+        all_own: list[dict[str, Any]],
+        shared: list[tuple[Member, ...]],
+        *,
+        members: Members,
     ) -> Acts:
-        """Return what rows are made of, and count what is removed."""
-        columns = tuple(zip(*[draft.shared for draft in drafts], strict=True))
-        actors, targets, verbs, contexts, *_ = columns
-        sittings = [own.pop("registration", None) for own in all_own]
+        """Return accepted statements as columns, and count what is removed from them."""
         keyring = self._known.keyring
+        actors, targets, verbs, contexts, *_ = zip(*shared, strict=True)
+        sittings = [own.pop("registration", None) for own in all_own]
         digests = [
             keyring.digest_of_statement(
                 comparable_own(own["timestamp"], own.get("result"), sitting),
@@ -144,43 +161,45 @@ class StatementReader:
                 all_own, sittings, actors, targets, verbs, contexts, strict=True
             )
         ]
-        self._minimiser.minimise_all(all_own)
-        self._used.update(chain(*columns))
+        self._minimiser.count_all(all_own)
+        self._used.update(chain.from_iterable(shared))
         return Acts(
-            version.value,
+            lines,
+            [0] * len(lines),
+            [members.version.value] * len(lines),
             [normal_event_id(own["id"]) for own in all_own],
             digests,
-            all_own,
+            [sitting and keyring.session_key(sitting) for sitting in sittings],
+            [parse_time(own["timestamp"]) for own in all_own],
+            [own.get("result") for own in all_own],
             [member.parts for member in actors],
             [member.parts for member in verbs],
             [member.parts for member in targets],
             [member.parts for member in contexts],
-            [sitting and keyring.session_key(sitting) for sitting in sittings],
         )
 
 
 def _drafts(
-    items: Sequence[RawItem], numbered: dict[int, _Statement], members: Members
+    items: list[RawItem], numbered: dict[int, _Statement], members: Members
 ) -> list[_Draft]:
     """Look up the shared members of statements; leave out those of which one is unusual."""
-    drafts = []
-    for number, statement in numbered.items():
-        context, registration = cut_context(bytes(statement.context))
-        shared = (
-            members.actor[bytes(statement.actor), b""],
-            members.object[bytes(statement.object), b""],
-            members.verb[bytes(statement.verb), b""],
-            members.context[context],
-            members.authority[bytes(statement.authority), b""],
-            members.version_member[bytes(statement.version), b""],
+    statements = [*numbered.values()]
+    cut_out = [cut_context(bytes(each.context)) for each in statements]
+    columns = (
+        members.actor.look_up([each.actor for each in statements]),
+        members.object.look_up([each.object for each in statements]),
+        members.verb.look_up([each.verb for each in statements]),
+        [members.context[cut] for cut, _ in cut_out],
+        members.authority.look_up([each.authority for each in statements]),
+        members.version_member.look_up([each.version for each in statements]),
+    )
+    return [
+        _Draft(number, _own(statement, registration), colons, known)
+        for (number, statement), (_, registration), known in zip(
+            numbered.items(), cut_out, zip(*columns, strict=True), strict=True
         )
-        actor, target, verb, around, authority, version = shared
-        colons = actor.colons + target.colons + verb.colons + around.colons
-        colons += authority.colons + version.colons
-        colons = items[number].raw.count(b":") - colons
-        if colons > 0:
-            drafts.append(_Draft(number, _own(statement, registration), colons, shared))
-    return drafts
+        if (colons := items[number].raw.count(b":") - sum(map(_COLONS, known))) > 0
+    ]
 
 
 def _own(statement: _Statement, registration: bytes) -> bytes:

@@ -104,6 +104,10 @@ class _ProcessBlock(beam.DoFn):
                 outcome = process_and_write(part, self._processor, self._writer)
                 yield counts_of(part, outcome, advice_on(part, self._validator))
 
+    def finish_bundle(self) -> None:
+        """Put what was written in place before anybody counts on it."""
+        self._writer.finish()
+
 
 class Unreadable(NamedTuple):
     """Why a block could not be read to its end, or not as the file that was found."""

@@ -19,10 +19,19 @@ _COMPRESSION = "zstd"
 
 def write_rows(file: Path, rows: Iterable[Sequence[Any]], schema: pa.Schema) -> None:
     """Write `rows`, tuples in the order of `schema`, as one Parquet file."""
-    table = table_of(rows, schema)
+    write_table(file, table_of(rows, schema))
+
+
+def write_table(file: Path, table: pa.Table) -> None:
+    """Write a table as one Parquet file."""
+    write_part(file, table)
+    put_in_place(part_of(file), file)
+
+
+def write_part(file: Path, table: pa.Table) -> None:
+    """Write a table as one Parquet file that has not its name yet."""
     file.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(table, part_of(file), compression=_COMPRESSION)
-    put_in_place(part_of(file), file)
 
 
 def table_of(rows: Iterable[Sequence[Any]], schema: pa.Schema) -> pa.Table:
@@ -30,6 +39,15 @@ def table_of(rows: Iterable[Sequence[Any]], schema: pa.Schema) -> pa.Table:
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
     arrays = [_array(column, field.type) for column, field in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def in_order(*tables: pa.Table) -> pa.Table:
+    """Return the events of tables together, in the order in which they stand in their file."""
+    together = pa.concat_tables(tables)
+    lines = together["line_number"].to_numpy()
+    if (lines[1:] >= lines[:-1]).all():
+        return together
+    return together.sort_by([("line_number", "ascending"), ("item_number", "ascending")])
 
 
 def write_json(file: Path, document: Any) -> None:

@@ -1,35 +1,32 @@
-"""Turn a minimised xAPI statement into the row of a canonical event."""
+"""Read what a canonical event keeps of the members of a minimised xAPI statement."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from pipelines.identity.pseudonyms import LocalIdentifier
 from pipelines.ingest.rows import (
     CASE_ITEM_PATH,
     OBJECTIVE_TYPE,
-    EventRow,
     Keyring,
     LearnerRole,
-    Place,
     acting_as,
     chosen_by,
     normal_event_id,
 )
-from pipelines.ingest.times import parse_duration_seconds, parse_time
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from pipelines.ingest.rows import Identity
 
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 _NOTHING: dict[str, Any] = {}
 _CHOICES_OF_TRUE_FALSE = 2
 
 
-class Parts(NamedTuple):
-    """The columns that come from members which many statements share."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """The columns that come from members which many statements share.
+
+    One is not compared with another, so that it is quickly found again.
+    """
 
     actor_key: str | None = None
     namespace_key: str | None = None
@@ -44,38 +41,6 @@ class Parts(NamedTuple):
     chosen_by: str | None = None
     acting_as: LearnerRole | None = None
     instructor_key: str | None = None
-
-
-class Acts(NamedTuple):
-    """Minimised statements of one version, column by column.
-
-    A column of parts serves for the columns that come from the member it is named after.
-    """
-
-    spec_version: str
-    event_ids: list[str]
-    digests: list[str]
-    statements: list[dict[str, Any]]
-    actors: list[Parts]
-    verbs: list[Parts]
-    objects: list[Parts]
-    contexts: list[Parts]
-    session_keys: list[str | None]
-
-
-def xapi_row(
-    statement: dict[str, Any], identity: Identity, *, place: Place, keyring: Keyring
-) -> EventRow | None:
-    """Return the row of a valid, minimised statement; None where it lacks a time and needs one."""
-    parts = [parts_of(statement, keyring)]
-    registration = statement.get("context", _NOTHING).get("registration")
-    session_key = keyring.session_key(registration) if registration else None
-    event_id, digest, version = identity
-    acts = Acts(
-        version, [event_id], [digest], [statement], parts, parts, parts, parts, [session_key]
-    )
-    (row,) = rows_of(acts, [place])
-    return row
 
 
 def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
@@ -105,67 +70,11 @@ def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
     )
 
 
-def rows_of(acts: Acts, places: list[Place]) -> list[EventRow | None]:
-    """Return the row of each minimised statement, and None for one that lacks a time and needs one.
-
-    A voiding statement needs none: it takes its target back whenever it was said.
-    """
-    results = [statement.get("result", _NOTHING) for statement in acts.statements]
-    scores = [result.get("score", _NOTHING) for result in results]
-    nothing = [None] * len(places)
-    columns = (
-        [place.source for place in places],
-        acts.event_ids,
-        ["xapi"] * len(places),
-        [acts.spec_version] * len(places),
-        acts.digests,
-        [parts.actor_key for parts in acts.actors],
-        [parts.namespace_key for parts in acts.actors],
-        [
-            _learner_role(actor, context)
-            for actor, context in zip(acts.actors, acts.contexts, strict=True)
-        ],
-        [parts.verb for parts in acts.verbs],
-        nothing,
-        [parts.activity_id for parts in acts.objects],
-        [parts.activity_type for parts in acts.objects],
-        [parts.parent_id for parts in acts.contexts],
-        [parts.standard_refs for parts in acts.contexts],
-        nothing,
-        [parts.chosen_by for parts in acts.contexts],
-        acts.session_keys,
-        [parts.voids_event_id for parts in acts.objects],
-        [score.get("scaled") for score in scores],
-        [score.get("raw") for score in scores],
-        [score.get("min") for score in scores],
-        [score.get("max") for score in scores],
-        [parts.choice_count for parts in acts.objects],
-        [_seconds(result.get("duration")) for result in results],
-        [result.get("success") for result in results],
-        [_time_of(statement) for statement in acts.statements],
-        nothing,
-        nothing,
-        [place.line_number for place in places],
-        [place.item_number for place in places],
-    )
-    rows = map(EventRow._make, zip(*columns, strict=True))
-    return [row if row.occurred_at or row.voids_event_id else None for row in rows]
-
-
-def _learner_role(actor: Parts, context: Parts) -> LearnerRole | None:
+def learner_role(actor: Parts, context: Parts) -> LearnerRole | None:
     """Tell as what the actor is named: whoever is the instructor as well is no learner."""
     if context.instructor_key and context.instructor_key == actor.actor_key:
         return LearnerRole.STAFF
     return (actor.actor_key and context.acting_as) or actor.learner_role
-
-
-def _time_of(statement: dict[str, Any]) -> datetime | None:
-    time = statement.get("timestamp") or statement.get("stored")
-    return parse_time(time) if time else None
-
-
-def _seconds(duration: str | None) -> float | None:
-    return parse_duration_seconds(duration) if duration else None
 
 
 def identifier_of(actor: dict[str, Any]) -> LocalIdentifier | None:

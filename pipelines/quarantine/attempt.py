@@ -53,7 +53,7 @@ class Tally:
         self.not_run += attempt.not_run
         self.is_changed |= attempt.is_changed
         self.read += outcome.read - attempt.run_again
-        self.accepted += len(outcome.rows)
+        self.accepted += outcome.events.num_rows
         self.rejected += len(attempt.rejects)
         self.rejections += broken_rules(attempt.rejects)
         self.minimised += outcome.minimised

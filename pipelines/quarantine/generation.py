@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.canonical import event_arrow_schema
 from pipelines.ingest.manifest import Manifest, write_manifest
 from pipelines.ingest.parts import generation_of, part_name
 from pipelines.ingest.rejection import REJECT_ARROW_SCHEMA
-from pipelines.ingest.write import write_rows
+from pipelines.ingest.write import write_rows, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pyarrow as pa
+
     from pipelines.home import Home
     from pipelines.ingest.rejects import KeptRejection
-    from pipelines.ingest.rows import EventRow
 
 
 class NextGeneration:
@@ -27,11 +27,11 @@ class NextGeneration:
         self.number = manifest.generation + 1
         sweep(home, manifest)
 
-    def write_events(self, number: int, rows: Sequence[EventRow]) -> None:
+    def write_events(self, number: int, events: pa.Table) -> None:
         """Write events that are added to those of the generations before."""
-        if rows:
+        if events.num_rows:
             name = part_name(number, generation=self.number)
-            write_rows(self._home.events / self._digest / name, rows, event_arrow_schema())
+            write_table(self._home.events / self._digest / name, events)
 
     def write_rejects(self, number: int, rows: Sequence[KeptRejection]) -> None:
         """Write rejects, which replace all those of the generation before."""

@@ -219,7 +219,7 @@ class _FileReplay:
 
     def _settle(self, attempt: Attempt, number: int) -> None:
         """Write what came of a part, and count it."""
-        self._generation.write_events(number, attempt.outcome.rows)
+        self._generation.write_events(number, attempt.outcome.events)
         self._generation.write_rejects(number, attempt.rejects)
         self._tally.count(attempt)
 

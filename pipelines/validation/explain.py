@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def message_of(error: jsonschema_rs.ValidationError, expected: str) -> str:
     return f"expected {_from_keyword(kind, details)}"
 
 
+@lru_cache(maxsize=4096)
 def _step(part: str | int) -> str:
     if isinstance(part, int):
         return f"[{part}]"

@@ -91,7 +91,9 @@ class CompiledSchema:
         return [
             finding
             for error in errors
-            if error.kind.name == "type" or json_path(error.instance_path) not in mistyped
+            if error.kind.name == "type"
+            or not mistyped
+            or json_path(error.instance_path) not in mistyped
             for finding in self._described(error)
         ]
 

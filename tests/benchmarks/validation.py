@@ -86,6 +86,7 @@ def _ingest_into(home: Home) -> Callable[[list[bytes]], None]:
             for line, raw in enumerate(delivery, start=1)
         ]
         process_and_write(Part("digest", "mathpath", 0, items), processor, writer)
+        writer.finish()
 
     return ingest
 

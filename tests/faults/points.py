@@ -43,8 +43,8 @@ def _around(step: str, place: str, *hits: int) -> list[Point]:
 
 _BEFORE_OR_AFTER: tuple[list[Point], ...] = (
     _around("ingest", "pipelines.ingest.pipeline:remove_unfinished"),
-    _around("ingest", "pipelines.ingest.write:put_in_place"),
-    _around("ingest", "pipelines.ingest.rejects:write_rows"),
+    _around("ingest", "pipelines.ingest.rejects:put_all_in_place"),
+    _around("ingest", "pipelines.ingest.rejects:write_part"),
     _around("ingest", "pipelines.ingest.transforms:write_manifest", 1, 2),
     _around("ingest", "pipelines.ingest.pipeline:run_pipeline"),
     _around("load", "pipelines.warehouse.load:load_records"),

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from pipelines.canonical import event_arrow_schema
 from pipelines.home import Home
 from pipelines.ingest.blocks import Part
 from pipelines.ingest.items import RawItem
@@ -19,7 +18,7 @@ from pipelines.ingest.manifest import FileFacts, Manifest, combine
 from pipelines.ingest.process import PartProcessor
 from pipelines.ingest.rejects import counts_of
 from pipelines.ingest.rows import Keyring
-from pipelines.ingest.write import write_rows
+from pipelines.ingest.write import write_table
 from pipelines.resources import resource_path
 from pipelines.warehouse.connection import connect_in_memory
 from pipelines.warehouse.events import load_files
@@ -125,7 +124,7 @@ class Lake:
         outcome = self._processor.process(part)
         assert not outcome.rejections
         file = self._home.events / digest / "000000.parquet"
-        write_rows(file, outcome.rows, event_arrow_schema())
+        write_table(file, outcome.events)
         facts = FileFacts(digest, f"{source}/{self._files}.ndjson", source, 1, "fingerprint")
         return combine(facts, [counts_of(part, outcome)])
 

@@ -8,9 +8,12 @@ import orjson
 
 from pipelines.home import Home
 from pipelines.identity.keys import KEY_NAMES, Key
+from pipelines.ingest.rows import EventRow
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pipelines.ingest.process import PartOutcome
 
 DISTRICT_ID = "riverbend"
 SSO = "https://sso.riverbend.example"
@@ -169,3 +172,8 @@ def deliver(home: Home, name: str, content: bytes) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
     return file
+
+
+def rows_of(outcome: PartOutcome) -> list[EventRow]:
+    """Return the events of a part, one by one."""
+    return [EventRow(**event) for event in outcome.events.to_pylist()]

@@ -37,6 +37,7 @@ def _ingest(home: Home, settings: Settings, delivery: Delivery, validator: Valid
     outcomes = [processor.process(part) for part in parts]
     for part, outcome in zip(parts, outcomes, strict=True):
         writer.write(part, outcome)
+    writer.finish()
     facts = FileFacts(
         *(delivery.digest, delivery.name, delivery.source, delivery.size_bytes, key.fingerprint)
     )

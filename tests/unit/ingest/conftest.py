@@ -12,7 +12,7 @@ from pipelines.ingest.items import RawItem
 from pipelines.ingest.process import PartOutcome, PartProcessor
 from pipelines.ingest.rows import EventRow, Keyring
 from pipelines.validation.validator import Validator
-from tests.unit.examples import DISTRICT_ID, PSEUDONYM_KEY
+from tests.unit.examples import DISTRICT_ID, PSEUDONYM_KEY, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ def row_of(process: Callable[..., PartOutcome]) -> Callable[[Any], EventRow]:
     def run(document: Any) -> EventRow:
         outcome = process(document)
         assert not outcome.rejections
-        (row,) = outcome.rows
+        (row,) = rows_of(outcome)
         return row
 
     return run

@@ -14,7 +14,7 @@ from pipelines.ingest.rows import (
     EventRow,
     Keyring,
 )
-from tests.unit.examples import CALIPER_CONTEXT, CASE, caliper_event, event_id
+from tests.unit.examples import CALIPER_CONTEXT, CASE, caliper_event, event_id, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -385,5 +385,5 @@ def test_an_envelope_is_counted_by_its_entries(process: Callable[..., PartOutcom
     }
     outcome = process(envelope)
     assert outcome.read == 3
-    assert [(row.line_number, row.item_number) for row in outcome.rows] == [(1, 0), (1, 2)]
+    assert [(row.line_number, row.item_number) for row in rows_of(outcome)] == [(1, 0), (1, 2)]
     assert outcome.minimised == {"entity_description": 1}

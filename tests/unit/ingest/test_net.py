@@ -57,7 +57,7 @@ def test_an_item_on_which_a_rule_fails_is_rejected(defective: Validator, keyring
     """Its bytes and the kind of failure are kept, no value is told, and the others are accepted."""
     part = _part(statement(1), statement(2), DEFECTIVE, b"{", caliper_event(5))
     outcome = caught(PartProcessor(defective, keyring).process, part)
-    assert (outcome.read, len(outcome.rows), len(outcome.rejections)) == (5, 3, 2)
+    assert (outcome.read, outcome.events.num_rows, len(outcome.rejections)) == (5, 3, 2)
     rejection = outcome.rejections[0]
     assert (rejection.stage, rejection.line_number) == (Stage.DEFECT, 3)
     assert rejection.original == part.items[2].raw
@@ -114,7 +114,8 @@ def test_an_event_that_cannot_be_written_is_rejected(
     processor = PartProcessor(Validator.load(), keyring)
     outcome = process_and_write(_part(caliper_event(1), navigated), processor, writer)
     assert [each.line_number for each in outcome.rejections] == [1]
-    assert len(outcome.rows) == 1
+    assert outcome.events.num_rows == 1
+    writer.finish()
     assert list(district.home.events.rglob("*.parquet"))
 
 

@@ -18,6 +18,7 @@ from pipelines.ingest.policy import (
     FieldRule,
     Minimiser,
     RefusedField,
+    Surplus,
     SurplusShape,
     field_rules,
     steps_of,
@@ -226,6 +227,7 @@ def test_surplus_of_many_shapes_counted_again_is_bounded() -> None:
     """Shapes beyond those kept are counted without their names, each as often as it came."""
     minimiser = Minimiser(Standard.XAPI)
     for name in (f"x{number}" for number in range(MAXIMUM_SHAPES + 10)):
-        minimiser.count_again((SurplusShape("$.verb", ("id", name), 2, {name: {"number"}}),), 3)
+        shape = SurplusShape("$.verb", ("id", name), 2, ((name, frozenset({"number"})),))
+        minimiser.count_again(Surplus((shape,)), 3)
     assert minimiser.refused().total() == 6 * (MAXIMUM_SHAPES + 10)
     assert len(minimiser.refused()) == MAXIMUM_SHAPES + 1

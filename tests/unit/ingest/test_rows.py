@@ -21,7 +21,7 @@ from pipelines.ingest.rows import (
     event_id_of,
     normal_event_id,
 )
-from tests.unit.examples import DISTRICT_ID, OTHER_KEY, event_id, statement
+from tests.unit.examples import DISTRICT_ID, OTHER_KEY, event_id, rows_of, statement
 
 if TYPE_CHECKING:
     import random
@@ -175,5 +175,5 @@ def test_only_a_known_chooser_is_kept(extensions: Any, chooser: str | None) -> N
 def test_documents_do_not_change_what_they_were(process: Callable[..., Any]) -> None:
     """The same line twice gives two rows that differ only in their line."""
     raw = orjson.dumps(statement())
-    first, second = process(raw, raw).rows
+    first, second = rows_of(process(raw, raw))
     assert second == first._replace(line_number=2)

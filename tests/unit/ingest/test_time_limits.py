@@ -86,7 +86,7 @@ def test_what_happened_within_the_limits_is_accepted(
 ) -> None:
     """The first and the last moment count."""
     outcome = within(statement(timestamp=time, **more))
-    assert (len(outcome.rows), outcome.rejections) == (1, [])
+    assert (outcome.events.num_rows, outcome.rejections) == (1, [])
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_what_happened_outside_of_the_limits_is_rejected(
     outcome = within(document)
     (rejection,) = outcome.rejections
     assert [(each.rule, each.path) for each in rejection.findings] == [(rule, path)]
-    assert outcome.read == len(outcome.rows) + 1
+    assert outcome.read == outcome.events.num_rows + 1
     assert not outcome.refused_fields
 
 
@@ -138,7 +138,7 @@ def test_the_times_of_a_session_are_not_asked(within: Callable[[Any], PartOutcom
         actor={"id": "https://quizroom.example", "type": "SoftwareApplication"},
         object=session,
     )
-    assert len(within(event).rows) == 1
+    assert within(event).events.num_rows == 1
 
 
 def test_a_message_does_not_repeat_the_time(within: Callable[[Any], PartOutcome]) -> None:

@@ -272,7 +272,7 @@ def test_a_statement_without_time_is_counted_but_not_stored(
 ) -> None:
     """A valid statement that belongs to no day serves no mart, and is no fault either."""
     outcome = process(statement(timestamp=None))
-    assert (outcome.read, outcome.rows, outcome.rejections) == (1, [], [])
+    assert (outcome.read, outcome.events.num_rows, outcome.rejections) == (1, 0, [])
     assert outcome.minimised == {NO_TIME: 1}
 
 

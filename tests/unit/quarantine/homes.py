@@ -76,6 +76,7 @@ class SmallDistrict(NamedTuple):
                 for part in parts_of(block, self.settings.ingest):
                     outcome = process_and_write(part, processor, writer)
                     counts.append(counts_of(part, outcome))
+            writer.finish()
             facts = FileFacts(each.digest, each.name, each.source, each.size_bytes, key.fingerprint)
             write_manifest(self.home, combine(facts, counts))
 
