@@ -257,6 +257,11 @@ def status(root: Path, *, as_json: bool) -> None:
     help="Judge this crosswalk of learners, a CSV file, instead.",
 )
 @click.option(
+    "--classroom",
+    type=click.Path(path_type=Path, exists=True),
+    help="Judge these forms that people fill in, a CSV file or a folder of them, instead.",
+)
+@click.option(
     "--standard",
     type=click.Choice(["auto", "xapi", "caliper"]),
     default="auto",
@@ -289,17 +294,22 @@ def validate(
     A FILE holds NDJSON, arrays, {"statements": ...} results or one document, plain or packed
     with gzip or zstd; - is standard input. With --roster, it is the rows of a OneRoster 1.1 or 1.2
     CSV set that are judged, bulk or delta, with file, row and column; with --crosswalk, those of
-    the district's crosswalk. Nothing is stored, and no value that may be personal is shown.
+    the district's crosswalk; with --classroom, those of the forms that people fill in. Nothing is
+    stored, and no value that may be personal is shown.
 
     Exit code 0: all items are valid. 1: some are not. 2: a file cannot be read.
     """
     given = {name: path for name, path in tables.items() if path is not None}
     if bool(files) + len(given) != 1:
-        raise click.UsageError("give either files, --roster or --crosswalk")
+        raise click.UsageError("give either files, --roster, --crosswalk or --classroom")
     if "crosswalk" in given:
         from pipelines.validate_crosswalk import run_validate_crosswalk
 
         sys.exit(run_validate_crosswalk(given["crosswalk"], as_json=form == "jsonl"))
+    if "classroom" in given:
+        from pipelines.validate_classroom import run_validate_classroom
+
+        sys.exit(run_validate_classroom(given["classroom"], as_json=form == "jsonl"))
     if "roster" in given:
         from pipelines.validate_roster import run_validate_roster
 

@@ -54,6 +54,11 @@ class Home:
         return self.root / "standards"
 
     @property
+    def classroom(self) -> Path:
+        """The forms that people fill in: evidence, judgements, goals, feedback, scales."""
+        return self.root / "classroom"
+
+    @property
     def lake(self) -> Path:
         """What ingest wrote."""
         return self.root / "lake"

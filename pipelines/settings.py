@@ -39,6 +39,7 @@ class Source:
 
     name: str
     reported_duration: ReportedDuration = ReportedDuration.BY_VERB
+    score_scale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +232,11 @@ def _settings(home: Home, document: dict[str, Any]) -> Settings:
         zone=district["zone"],
         keys_folder=home.root / document.get("keys", {}).get("folder", "keys"),
         sources=tuple(
-            Source(name, ReportedDuration(table.get("reported_duration", "by_verb")))
+            Source(
+                name,
+                ReportedDuration(table.get("reported_duration", "by_verb")),
+                table.get("score_scale"),
+            )
             for name, table in sorted(document["sources"].items())
         ),
         learner_identifiers=tuple(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from pipelines.home import Home
     from pipelines.settings import Settings
+    from pipelines.warehouse.classroom import ClassroomFile
     from pipelines.warehouse.roster import RosterDelivery
 
 # Beyond so many events a load is a backfill, and takes of the machine's memory what it needs.
@@ -38,8 +39,9 @@ class LoadOutcome:
     """What the load added: the counts of each new file, and the records that changed.
 
     `replayed` are files that were known and of which rejects were run again, `held` the sources
-    whose deliveries are not loaded, `drift` what sources send otherwise than before, and `rosters`
-    the deliveries of the roster that were looked at.
+    whose deliveries are not loaded, `drift` what sources send otherwise than before, `rosters` the
+    deliveries of the roster that were looked at, and `classroom` the files of people's forms, where
+    these were read anew.
     """
 
     files: tuple[FileCounts, ...]
@@ -48,6 +50,7 @@ class LoadOutcome:
     held: tuple[HeldDelivery, ...] = ()
     drift: tuple[Drift, ...] = ()
     rosters: tuple[RosterDelivery, ...] = ()
+    classroom: tuple[ClassroomFile, ...] = ()
 
 
 def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
@@ -80,6 +83,7 @@ def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
         files=tuple(each for each in files if known[each.file_digest] < 0),
         changed_records=records.changed,
         rosters=records.rosters,
+        classroom=records.classroom,
         replayed=tuple(each for each in files if known[each.file_digest] >= 0),
         held=held,
         drift=drift,
@@ -127,8 +131,11 @@ def _write_district(connection: DuckDBPyConnection, settings: Settings, key: Key
     )
     connection.execute("delete from loaded.sources")
     connection.executemany(
-        "insert into loaded.sources values (?, ?)",
-        [(source.name, source.reported_duration.value) for source in settings.sources],
+        "insert into loaded.sources values (?, ?, ?)",
+        [
+            (source.name, source.reported_duration.value, source.score_scale)
+            for source in settings.sources
+        ],
     )
     connection.execute("delete from loaded.verb_actions")
     rows = [(verb.verb, verb.activity_type, verb.action) for verb in settings.verbs]

@@ -1,4 +1,4 @@
-"""Load roster, standards and calendar, where their files changed."""
+"""Load roster, standards, calendar and what people fill in, where their files changed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pipelines.errors import ChangedInputError
 from pipelines.reference.calendar import read_calendar
 from pipelines.reference.case_framework import read_standards
 from pipelines.reference.crosswalk import CROSSWALK_FILE
+from pipelines.warehouse.classroom import ClassroomFile, find_forms, load_classroom
 from pipelines.warehouse.roster import RosterDelivery, load_rosters, roster_inputs
 from pipelines.warehouse.roster_matching import match_people
 from pipelines.warehouse.tables import insert_rows
@@ -28,10 +29,11 @@ _DIGEST_BYTES = 16
 
 
 class LoadedRecords(NamedTuple):
-    """The kinds of records that changed, and what became of the roster's deliveries."""
+    """The kinds of records that changed, and what became of rosters and of people's forms."""
 
     changed: tuple[str, ...]
     rosters: tuple[RosterDelivery, ...]
+    classroom: tuple[ClassroomFile, ...]
 
 
 def load_records(
@@ -49,10 +51,13 @@ def load_records(
             _replace(connection, "standards", read_standards(home.standards))
         elif kind == "calendar":
             _replace(connection, "school_days", read_calendar(home.rosters / CALENDAR_FILE))
+    # Last: its rows name students and standards.
+    is_due = "classroom" in changed
+    classroom = load_classroom(connection, home, settings) if is_due else ()
     if _digests(connection, home, settings) != present:
         raise ChangedInputError
     _replace(connection, "inputs", list(present.items()))
-    return LoadedRecords(changed, rosters)
+    return LoadedRecords(changed, rosters, classroom)
 
 
 def _digests(connection: DuckDBPyConnection, home: Home, settings: Settings) -> dict[str, str]:
@@ -62,6 +67,7 @@ def _digests(connection: DuckDBPyConnection, home: Home, settings: Settings) -> 
     roster = repr((roster_inputs(connection), *rules)).encode()
     return {
         "calendar": _digest([calendar] if calendar.is_file() else []),
+        "classroom": _digest(find_forms(home.classroom)),
         "crosswalk": _digest([crosswalk] if crosswalk.is_file() else []),
         "roster": _digest([], roster),
         "settings": _digest([home.settings_file]),

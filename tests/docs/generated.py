@@ -14,6 +14,7 @@ from pipelines.canonical import event_columns
 from pipelines.cli import commands
 from pipelines.ingest import rejection
 from pipelines.measures import SCHEMA, SHIPPED, VERSIONS, read_definitions, shipped_versions
+from pipelines.reference.classroom_rules import ClassroomRule
 from pipelines.reference.roster_rules import RULES
 from pipelines.validation.catalogue import catalogue
 from pipelines.validation.findings import Finding
@@ -98,7 +99,14 @@ def render_roster_rules() -> str:
     return f"\n| rule | severity | clause | asks for |\n| --- | --- | --- | --- |\n{rows}\n"
 
 
+def render_classroom_rules() -> str:
+    """Return every rule that a row of a form can break."""
+    rows = "".join(f"| `{rule.value}` | {rule.asks} |\n" for rule in ClassroomRule)
+    return f"\n| rule | asks for |\n| --- | --- |\n{rows}\n"
+
+
 SECTIONS = (
+    Section("operations.md", "classroom", render_classroom_rules),
     Section("cli.md", "commands", render_commands),
     Section("data-contract.md", "event", render_event),
     Section("data-contract.md", "marts", render_marts),

@@ -55,6 +55,10 @@ CORRECTIONS = (
     "update loaded.sections set starts_on = '2026-03-01' where section_id = 'section-1'",
     "update loaded.school_days set closes_at = '12:00' where date = '2026-03-04'",
     "delete from loaded.school_days where date = '2025-10-29'",
+    "update loaded.classroom_evidence set score = 0 where record_key like '%-1'",
+    "update loaded.classroom_evidence set assessed_on = '2026-03-04' where record_key like '%-2'",
+    "delete from loaded.classroom_evidence where record_key like '%-3'",
+    "delete from loaded.classroom_judgements where student_key = 'student-1'",
     "update loaded.sources set reported_duration = 'after' where source = 'reader'",
     "delete from loaded.standards where code = 'S.1'",
 )

@@ -19,7 +19,9 @@ create table if not exists loaded.district (
 -- One row per landing folder that the settings name.
 create table if not exists loaded.sources (
     source varchar not null,
-    reported_duration varchar not null
+    reported_duration varchar not null,
+    -- The scale of its scores, where only the crosswalk says what they are worth.
+    score_scale varchar
 );
 
 -- The district's own reading of verbs that the crosswalk in dbt/seeds does not know.
@@ -79,7 +81,7 @@ create table if not exists loaded.changes (
     batch_number integer not null,
     student_key varchar,
     activity_date date,
-    reason varchar not null, -- new, late, voided, rematched, roster, calendar, standards, settings
+    reason varchar not null, -- new, late, voided, rematched, roster, calendar, standards, settings, classroom
     events bigint -- how many events of the date; empty where no single event is the reason
 );
 
@@ -320,6 +322,84 @@ create table if not exists loaded.standards (
     parent_id varchar,
     framework varchar not null,
     framework_version varchar
+);
+
+-- What people wrote down, not software: the rows that stand of the forms in the home's classroom/,
+-- all by the keyed digest of their record_id. It is what the folder holds and no more.
+create table if not exists loaded.classroom_evidence (
+    record_key varchar not null,
+    file_name varchar not null,
+    student_key varchar not null,
+    standard_id varchar not null,
+    item_id varchar not null,
+    method varchar not null,
+    assessed_on date not null,
+    score double not null,
+    max_score double,
+    min_score double,
+    scale varchar
+);
+
+create table if not exists loaded.classroom_judgements (
+    record_key varchar not null,
+    file_name varchar not null,
+    student_key varchar not null,
+    standard_id varchar not null,
+    judgement varchar not null,
+    judged_on date not null
+);
+
+create table if not exists loaded.classroom_goals (
+    record_key varchar not null,
+    file_name varchar not null,
+    student_key varchar not null,
+    standard_id varchar,
+    aim varchar not null,
+    set_by varchar not null,
+    set_on date not null,
+    due_on date,
+    reached_on date
+);
+
+create table if not exists loaded.classroom_feedback (
+    record_key varchar not null,
+    file_name varchar not null,
+    student_key varchar not null,
+    standard_id varchar,
+    statement varchar not null,
+    answer varchar not null,
+    given_on date not null
+);
+
+-- What a score from score_from on, up to the next row of the scale, is worth.
+create table if not exists loaded.scale_crosswalk (
+    record_key varchar not null,
+    file_name varchar not null,
+    scale varchar not null,
+    score_from double not null,
+    outcome double not null,
+    reviewed_on date not null
+);
+
+-- One row per file of classroom/; one that cannot be read leaves the rows it had before.
+create table if not exists loaded.classroom_files (
+    file_name varchar not null,
+    file_digest varchar not null,
+    form varchar,
+    is_usable boolean not null,
+    read bigint not null,
+    loaded bigint not null,
+    duplicate bigint not null,
+    replaced bigint not null, -- a later file has a row of the same record_id
+    rejected bigint not null
+);
+
+-- One row per refused row of these files; without a row number it is the whole file.
+create table if not exists loaded.classroom_refusals (
+    file_name varchar not null,
+    row_number bigint,
+    column_name varchar,
+    rule varchar not null
 );
 
 -- One row per school and date of the school year; clock times are local.
