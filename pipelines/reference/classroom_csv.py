@@ -124,7 +124,8 @@ def _record(form: Form, number: int, values: list[str], *, known: Known | None) 
         raise RefusedError(ClassroomRule.LENGTH)
     texts = dict(zip(form.header, (value.strip() for value in values), strict=True))
     parsed = {column.name: _parse(column, texts[column.name]) for column in form.columns}
-    _RULES_OF_ROWS.get(form.name, lambda _: None)(parsed)
+    if check := _RULES_OF_ROWS.get(form.name):
+        check(parsed)
     if known:
         parsed |= _resolved(parsed, known)
     record_id, *rest = parsed.values()

@@ -43,7 +43,9 @@ def load_records(
     rosters = load_rosters(connection, home, settings, night=night)
     present = _digests(connection, home, settings)
     rows = connection.execute("select kind, digest from loaded.inputs").fetchall()
-    changed = tuple(kind for kind, digest in present.items() if (kind, digest) not in rows)
+    # A home in which nobody filled in a form is as it was.
+    known = {"classroom": _digest([]), **dict(rows)}
+    changed = tuple(kind for kind, digest in present.items() if known.get(kind) != digest)
     if {"roster", "crosswalk"} & set(changed):
         match_people(connection, home, settings)
     for kind in changed:
@@ -51,8 +53,8 @@ def load_records(
             _replace(connection, "standards", read_standards(home.standards))
         elif kind == "calendar":
             _replace(connection, "school_days", read_calendar(home.rosters / CALENDAR_FILE))
-    # Last: its rows name students and standards.
-    is_due = "classroom" in changed
+    # Last, and also where its files are the same: its rows name students and standards.
+    is_due = not {"classroom", "roster", "standards"}.isdisjoint(changed)
     classroom = load_classroom(connection, home, settings) if is_due else ()
     if _digests(connection, home, settings) != present:
         raise ChangedInputError
