@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipelines.reference.classroom_forms import EVIDENCE, FEEDBACK, FORMS, GOALS, JUDGEMENTS, SCALES
 from pipelines.synth.draws import stream
 from pipelines.synth.truth import write_csv
 
@@ -13,11 +12,19 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-    from pipelines.reference.classroom_forms import Form
     from pipelines.synth.knowledge import Knowledge
     from pipelines.synth.values import Person, Section, Standard
     from pipelines.synth.world import Day, World
 
+_WHO = ("record_id", "student_id", "standard")
+_SCORE = ("item_id", "method", "assessed_on", "score", "max_score", "min_score", "scale")
+_HEADERS = {
+    "evidence": (*_WHO, *_SCORE),
+    "judgements": (*_WHO, "judgement", "judged_on"),
+    "goals": (*_WHO, "aim", "set_by", "set_on", "due_on", "reached_on"),
+    "feedback": (*_WHO, "statement", "answer", "given_on"),
+    "scales": ("record_id", "scale", "score_from", "outcome", "reviewed_on"),
+}
 _DAYS_BETWEEN_TESTS = 5
 _FIRST_TEST_INDEX = 2
 _QUESTIONS = 3
@@ -31,12 +38,12 @@ class ClassroomBook:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._rows: dict[str, list[list[Any]]] = {name: [] for name in FORMS}
-        self._refused: dict[str, int] = dict.fromkeys(FORMS, 0)
+        self._rows: dict[str, list[list[Any]]] = {name: [] for name in _HEADERS}
+        self._refused: dict[str, int] = dict.fromkeys(_HEADERS, 0)
         reviewed_on = world.year.starts_on
         for rating, outcome in _RUBRIC.items():
             row = [f"levels-{rating}", "levels", rating, outcome, reviewed_on]
-            self._rows[SCALES.name].append(row)
+            self._rows["scales"].append(row)
 
     def fill_in(self, section: Section, day: Day, knowledge: dict[str, Knowledge]) -> None:
         """Write what a class hands in on a day: every fifth day, after a unit's paper test."""
@@ -50,17 +57,17 @@ class ClassroomBook:
             sheet.score(known)
             sheet.say(known)
 
-    def add(self, form: Form, row: list[Any], *, is_refused: bool = False) -> None:
+    def add(self, form: str, row: list[Any], *, is_refused: bool = False) -> None:
         """Add a row of a form; say where it is one that must be refused."""
-        self._rows[form.name].append(row)
-        self._refused[form.name] += is_refused
+        self._rows[form].append(row)
+        self._refused[form] += is_refused
 
     def write(self, home: Path) -> None:
         """Write a file of each form, and what was planted in them to the truth."""
         folder = home / "classroom"
         folder.mkdir(exist_ok=True)
-        for name, form in FORMS.items():
-            write_csv(folder / f"{name}.csv", list(form.header), self._rows[name])
+        for name, header in _HEADERS.items():
+            write_csv(folder / f"{name}.csv", list(header), self._rows[name])
         truth = [[name, len(rows), self._refused[name]] for name, rows in self._rows.items()]
         write_csv(home / "truth" / "classroom.csv", ["form", "rows", "refused"], truth)
 
@@ -93,20 +100,20 @@ class _Sheet(NamedTuple):
         if self.random.random() < 0.02:
             row = [f"{self.name}-slip", self.learner.sourced_id, self.standard.code, f"{test}-slip"]
             wrong = [*row, "paper_test", self.when, _POINTS + 1, _POINTS, "", ""]
-            self.book.add(EVIDENCE, wrong, is_refused=True)
+            self.book.add("evidence", wrong, is_refused=True)
 
     def say(self, known: float) -> None:
         """Write the teacher's judgement, and now and then a goal and an answer of the learner."""
         judgement = "secure" if known > 0.8 else "not_yet" if known < 0.4 else "developing"
         who = [self.name, self.learner.sourced_id, self.standard.code]
         if self.random.random() < 0.5:
-            self.book.add(JUDGEMENTS, [*who, judgement, self.when])
+            self.book.add("judgements", [*who, judgement, self.when])
         if self.random.random() < 0.15:
             set_by = self.random.choice(_SET_BY)
-            self.book.add(GOALS, [*who, "become_secure", set_by, self.when, "", ""])
+            self.book.add("goals", [*who, "become_secure", set_by, self.when, "", ""])
         if self.random.random() < 0.1:
             answer = "yes" if known < 0.4 else "no"
-            self.book.add(FEEDBACK, [*who, "i_want_help", answer, self.when])
+            self.book.add("feedback", [*who, "i_want_help", answer, self.when])
 
     def _points(self, known: float) -> int:
         """Return the points of a question: most of them where the standard is known."""
@@ -116,4 +123,4 @@ class _Sheet(NamedTuple):
 
     def _evidence(self, item_id: str, method: str, score: list[Any]) -> None:
         who = [f"{self.name}-{item_id}", self.learner.sourced_id, self.standard.code, item_id]
-        self.book.add(EVIDENCE, [*who, method, self.when, *score])
+        self.book.add("evidence", [*who, method, self.when, *score])
