@@ -233,10 +233,14 @@ def _objects(node: Any) -> list[dict[str, Any]]:
 
 
 def test_measures_carry_their_version() -> None:
-    """Every table of a family of measures has definition_version and definition_hash."""
+    """Every table of a family of measures has definition_version and definition_hash.
+
+    What people wrote down themselves is defined by nobody else.
+    """
     wanted = {"definition_version", "definition_hash"}
     for table in published_tables():
-        if table.schema in {"learning", "proxies", "signals"}:
+        is_measure = table.schema in {"learning", "proxies", "signals"}
+        if is_measure and table.name not in {"teacher_judgements", "goals", "student_feedback"}:
             assert wanted <= {column.name for column in table.columns}, table.name
 
 
