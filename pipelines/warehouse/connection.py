@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WAREHOUSE = "warehouse"
 FOLDER_MODE = 0o750
 # What DuckDB may hold before it spills: with the rest of a night it stays within 2 GiB.
-MEMORY_LIMIT = "768MiB"
+MEMORY_LIMIT = "1GiB"
 _SIGN_OF_ANOTHER_PROCESS = "conflicting lock"
 _SIGNS_OF_A_WRONG_KEY = ("encrypt", "not a valid duckdb database")
 
@@ -62,7 +62,6 @@ def connect_in_memory() -> duckdb.DuckDBPyConnection:
     connection.execute("load httpfs")
     connection.execute("set temp_file_encryption = true")
     connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-    connection.execute("set preserve_insertion_order = false")
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set autoinstall_known_extensions = false")
     return connection

@@ -172,19 +172,17 @@ semi join drift_sources
 order by all
 """
 
-_FILLED_COLUMNS = """
-select
-    drift_sources.source,
-    {counts}
+_COMPARED_BATCHES = f"""
+select source, newest_batch, previous_batch
 from drift_sources
-inner join loaded.events as events
-    on drift_sources.source = events.source
-    and events.batch_number in (drift_sources.newest_batch, drift_sources.previous_batch)
-group by drift_sources.source
-having count(*) filter (events.batch_number = drift_sources.newest_batch) >= {minimum}
-    and count(*) filter (events.batch_number = drift_sources.previous_batch) >= {minimum}
+where newest_events >= {MINIMUM_EVENTS} and previous_events >= {MINIMUM_EVENTS}
 order by all
 """
+
+# One batch at a time, by its number: of the history nothing else is read.
+_FILLED_COLUMNS = (
+    "select count(*), {counts} from loaded.events where source = ? and batch_number = ?"
+)
 
 
 def find_drift(connection: DuckDBPyConnection) -> tuple[Drift, ...]:
@@ -209,24 +207,26 @@ def find_drift(connection: DuckDBPyConnection) -> tuple[Drift, ...]:
 
 
 def _vanished_columns(connection: DuckDBPyConnection) -> list[Drift]:
-    optional = [column.name for column in event_columns() if not column.required]
-    counts = [
-        f"count(events.{name}) filter (events.batch_number = drift_sources.{batch}_batch)"
-        for name in optional
-        for batch in ("newest", "previous")
-    ]
-    query = _FILLED_COLUMNS.format(
-        counts=", ".join(
-            ["count(*) filter (events.batch_number = drift_sources.previous_batch)", *counts]
-        ),
-        minimum=MINIMUM_EVENTS,
-    )
     drift = []
-    for source, previous_events, *filled in connection.execute(query).fetchall():
-        for name, newest, previous in zip(optional, filled[::2], filled[1::2], strict=True):
-            if newest == 0 and previous >= MINIMUM_SHARE * previous_events:
-                drift.append(Drift(source, DriftKind.VANISHED_COLUMN, name))
+    for source, newest_batch, previous_batch in connection.execute(_COMPARED_BATCHES).fetchall():
+        newest = _filled_columns(connection, source, newest_batch)
+        previous = _filled_columns(connection, source, previous_batch)
+        drift += [
+            Drift(source, DriftKind.VANISHED_COLUMN, name)
+            for name, filled in previous.items()
+            if filled >= MINIMUM_SHARE and not newest[name]
+        ]
     return drift
+
+
+def _filled_columns(
+    connection: DuckDBPyConnection, source: str, batch_number: int
+) -> dict[str, float]:
+    """Return the share of a batch's events that have each optional column."""
+    optional = [column.name for column in event_columns() if not column.required]
+    query = _FILLED_COLUMNS.format(counts=", ".join(f"count({name})" for name in optional))
+    ((events, *filled),) = connection.execute(query, [source, batch_number]).fetchall()
+    return {name: count / events for name, count in zip(optional, filled, strict=True)}
 
 
 def _named(connection: DuckDBPyConnection, query: str, kind: DriftKind) -> list[Drift]:
