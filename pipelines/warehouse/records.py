@@ -43,8 +43,8 @@ def load_records(
     rosters = load_rosters(connection, home, settings, night=night)
     present = _digests(connection, home, settings)
     rows = connection.execute("select kind, digest from loaded.inputs").fetchall()
-    # A home in which nobody filled in a form is as it was.
-    known = {"classroom": _digest([]), **dict(rows)}
+    # A home without a crosswalk, or in which nobody filled in a form, is as it was.
+    known = {"classroom": _digest([]), "crosswalk": _digest([]), **dict(rows)}
     changed = tuple(kind for kind, digest in present.items() if known.get(kind) != digest)
     if {"roster", "crosswalk"} & set(changed):
         match_people(connection, home, settings)
