@@ -65,4 +65,5 @@ def _goal(student: int) -> tuple[Any, ...]:
 
 def _feedback(student: int) -> tuple[Any, ...]:
     names = (f"f-{student}", "feedback.csv", f"student-{student}", STANDARDS[1][0])
-    return (*names, "i_want_help", "partly", FIRST + timedelta(days=student))
+    answer = ("yes", "partly", "no")[student % 3]
+    return (*names, "i_want_help", answer, FIRST + timedelta(days=student))
