@@ -7,10 +7,11 @@ DEMO_SIZE ?= --students 200 --days 20 --seed 1
 FUZZ_SECONDS ?= 60
 FUZZ_RUNS ?= 200000
 FAULTS_SECONDS ?= 540
+OULAD ?= ../shared/oulad
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nightly status test firewall lint format generated conformance bench bench-history bench-roster bench-validation fuzz faults orders lock clean
+.PHONY: help setup demo nightly status test firewall lint format generated conformance matching bench bench-history bench-roster bench-validation bench-measures validate-measures fuzz faults orders lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +56,9 @@ generated: setup ## Write what docs/ says of the code, such as the validation ru
 conformance: setup ## Judge the labelled cases and write the table of docs/conformance.md
 	$(BIN)/python -m tests.conformance
 
+validate-measures: setup ## Hold the measures against planted truth and OULAD, and write docs/validation.md
+	$(BIN)/python -m tests.validation_harness --oulad $(OULAD) --write
+
 fuzz: setup ## Feed the validator bytes that nobody thought of, for a minute at most
 	$(BIN)/python -m tests.fuzz -max_total_time=$(FUZZ_SECONDS) -runs=$(FUZZ_RUNS)
 
@@ -70,8 +74,14 @@ bench-validation: setup ## Measure the validator beside orjson's plain parsing o
 bench-roster: setup ## Measure loading a roster beside DuckDB's plain read of the same files
 	$(BIN)/python -m tests.benchmarks.rosters
 
+matching: setup ## Compare whose events are with the planted truth, at 5,000 students, for minutes
+	$(BIN)/python -m tests.benchmarks.matching
+
 bench: setup ## Measure ingest beside DuckDB's plain read of the same file
 	$(BIN)/python -m tests.benchmarks
+
+bench-measures: setup ## Measure mastery beside a grouped count, and time on task beside sorting, of 10 million rows
+	$(BIN)/python -m tests.benchmarks.measures
 
 bench-history: setup ## Measure a night of 100,000 new events after 0.1, 1 and 10 million others
 	$(BIN)/python -m tests.benchmarks.history

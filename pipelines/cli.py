@@ -11,9 +11,10 @@ import click
 
 from pipelines.cli_archive import archive, rebuild
 from pipelines.cli_changes import changes
-from pipelines.cli_measures import explain, firewall
+from pipelines.cli_measures import explain, firewall, measures
 from pipelines.cli_options import at_work, date_option, district_at, home_option, json_option
 from pipelines.cli_quarantine import quarantine, release, replay
+from pipelines.cli_template import template
 from pipelines.errors import ConfigurationError
 from pipelines.home import Home
 from pipelines.identity.keys import read_key
@@ -85,16 +86,26 @@ def synth(root: Path, students: int, days: int, seed: int) -> None:
 @home_option
 @size_options
 def demo(root: Path, students: int, days: int, seed: int) -> None:
-    """Write a synthetic district and run its night, as of the day after its last school day."""
+    """Write a synthetic district and run its night, as of the day after its last school day.
+
+    Then say how the events of students, and their sections on each day, agree with what was
+    planted. Exit code 1: the night failed, or something is not as it was planted.
+    """
     from pipelines.nightly import NightResult
+    from pipelines.planted_truth import compare_with_truth, describe_agreement
     from pipelines.report.text import describe_demo
 
     with at_work(_new_folder(root)) as reporter:
         district = _write_district(root, reporter, students=students, days=days, seed=seed)
         home, settings = district_at(root)
         night = _run_night(home, settings, district.as_of_date, reporter)
+        has_failed = night.result is NightResult.FAILED
+        if not has_failed:
+            agreement = compare_with_truth(home, settings, district.truth)
+            has_failed = not agreement.is_whole
+            click.echo(describe_agreement(agreement))
     click.echo(describe_demo(home, settings, night))
-    sys.exit(EXIT_FAILED if night.result is NightResult.FAILED else 0)
+    sys.exit(EXIT_FAILED if has_failed else 0)
 
 
 @commands.command()
@@ -241,6 +252,16 @@ def status(root: Path, *, as_json: bool) -> None:
     help="Judge this OneRoster set, a folder or zip of CSV files, instead of FILEs.",
 )
 @click.option(
+    "--crosswalk",
+    type=click.Path(path_type=Path),
+    help="Judge this crosswalk of learners, a CSV file, instead.",
+)
+@click.option(
+    "--classroom",
+    type=click.Path(path_type=Path, exists=True),
+    help="Judge these forms that people fill in, a CSV file or a folder of them, instead.",
+)
+@click.option(
     "--standard",
     type=click.Choice(["auto", "xapi", "caliper"]),
     default="auto",
@@ -262,27 +283,37 @@ def status(root: Path, *, as_json: bool) -> None:
 )
 def validate(
     files: tuple[str, ...],
-    roster: Path | None,
     *,
     standard: str,
     spec_version: str | None,
     form: str,
+    **tables: Path | None,
 ) -> None:
     """Say of every statement, event and entity in files what its standard refuses, and why.
 
     A FILE holds NDJSON, arrays, {"statements": ...} results or one document, plain or packed
     with gzip or zstd; - is standard input. With --roster, it is the rows of a OneRoster 1.1 or 1.2
-    CSV set that are judged, bulk or delta, with file, row and column. Nothing is stored, and no
-    value that may be personal is shown.
+    CSV set that are judged, bulk or delta, with file, row and column; with --crosswalk, those of
+    the district's crosswalk; with --classroom, those of the forms that people fill in. Nothing is
+    stored, and no value that may be personal is shown.
 
     Exit code 0: all items are valid. 1: some are not. 2: a file cannot be read.
     """
-    if bool(files) == (roster is not None):
-        raise click.UsageError("give either files or --roster")
-    if roster is not None:
+    given = {name: path for name, path in tables.items() if path is not None}
+    if bool(files) + len(given) != 1:
+        raise click.UsageError("give either files, --roster, --crosswalk or --classroom")
+    if "crosswalk" in given:
+        from pipelines.validate_crosswalk import run_validate_crosswalk
+
+        sys.exit(run_validate_crosswalk(given["crosswalk"], as_json=form == "jsonl"))
+    if "classroom" in given:
+        from pipelines.validate_classroom import run_validate_classroom
+
+        sys.exit(run_validate_classroom(given["classroom"], as_json=form == "jsonl"))
+    if "roster" in given:
         from pipelines.validate_roster import run_validate_roster
 
-        sys.exit(run_validate_roster(roster, as_json=form == "jsonl"))
+        sys.exit(run_validate_roster(given["roster"], as_json=form == "jsonl"))
     from pipelines.validate_command import asked_for, run_validate
 
     try:
@@ -292,7 +323,10 @@ def validate(
     sys.exit(run_validate(files, asked, as_json=form == "jsonl"))
 
 
-for command in (archive, changes, explain, firewall, quarantine, rebuild, release, replay):
+for command in (
+    *(archive, changes, explain, firewall, measures),
+    *(quarantine, rebuild, release, replay, template),
+):
     commands.add_command(command)
 
 

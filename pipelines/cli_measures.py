@@ -1,4 +1,4 @@
-"""The commands about measures: firewall and explain."""
+"""The commands about measures: their definitions, firewall and explain."""
 
 from __future__ import annotations
 
@@ -35,6 +35,25 @@ def firewall(*, with_paths: bool, as_json: bool) -> None:
         firewall_json(outcome) if as_json else describe_firewall(outcome, with_paths=with_paths)
     )
     sys.exit(0 if outcome.holds else 1)
+
+
+@click.command()
+@home_option
+@json_option
+def measures(*, root: Path, as_json: bool) -> None:
+    """Show how the measures of a home are defined, checked as a build checks it.
+
+    What is shown is the file itself: written into the home as measures.toml, it is the district's
+    own to change. A changed value needs another version of its measure.
+
+    Exit code 0: the file can be used. 1: it cannot; field and mend are told.
+    """
+    from pipelines.home import Home
+    from pipelines.measures import definitions_of
+    from pipelines.report.measures import definitions_json, describe_definitions
+
+    found = definitions_of(Home.at(root))
+    click.echo(definitions_json(found) if as_json else describe_definitions(found))
 
 
 @click.command()

@@ -34,6 +34,11 @@ class Home:
         return self.root / "district.toml"
 
     @property
+    def measures_file(self) -> Path:
+        """The district's own definitions of the measures, where it has any."""
+        return self.root / "measures.toml"
+
+    @property
     def landing(self) -> Path:
         """Where the tools' deliveries arrive, a folder for each source."""
         return self.root / "landing"
@@ -47,6 +52,11 @@ class Home:
     def standards(self) -> Path:
         """The CASE packages."""
         return self.root / "standards"
+
+    @property
+    def classroom(self) -> Path:
+        """The forms that people fill in: evidence, judgements, goals, feedback, scales."""
+        return self.root / "classroom"
 
     @property
     def lake(self) -> Path:

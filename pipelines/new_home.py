@@ -31,7 +31,7 @@ def make_home(root: Path, *, district_id: str, name: str, zone: str) -> list[str
     home = Home(root.resolve())
     if home.settings_file.exists():
         raise ConfigurationError(f"{root} is a home already", "name another folder with --home")
-    for folder in (home.root, home.landing, home.rosters, home.standards):
+    for folder in (home.root, home.landing, home.rosters, home.standards, home.classroom):
         folder.mkdir(parents=True, exist_ok=True, mode=_FOLDER_MODE)
     template = resource_path(_TEMPLATE).read_text(encoding="utf-8")
     for placeholder, value in (("ID", district_id), ("NAME", name), ("ZONE", zone)):
@@ -46,7 +46,8 @@ def make_home(root: Path, *, district_id: str, name: str, zone: str) -> list[str
         f"2. copy {settings.keys_folder} to where the district keeps its secrets",
         f"3. deliver the roster and calendar.csv to {home.rosters}",
         f"4. deliver CASE packages to {home.standards}, events to {home.landing}/<source>/",
-        f"5. run: plumbline nightly --home {root}",
+        f"5. put scores of paper tests, rubrics and projects into {home.classroom}",
+        f"6. run: plumbline nightly --home {root}",
     ]
 
 

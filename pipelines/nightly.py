@@ -18,6 +18,7 @@ from pipelines.quality.check import run_checks
 from pipelines.quality.outcome import CheckOutcome, Stage, describe, refuse_failed
 from pipelines.quarantine.expire import expire
 from pipelines.report.changes import drift_messages, held_messages, pin_message
+from pipelines.report.classroom import classroom_warnings
 from pipelines.report.messages import (
     advice_messages,
     archive_messages,
@@ -144,6 +145,7 @@ def _load(night: Night, home: Home, settings: Settings, reporter: Reporter) -> N
         night.expired = expire(home, settings, night.as_of_date)
         night.loaded = load(home, settings, night.as_of_date)
     warnings = roster_warnings(night.loaded.rosters) + held_messages(night.loaded.held)
+    warnings += classroom_warnings(night.loaded.classroom)
     night.warnings += warnings
     for message in warnings + drift_messages(night.loaded.drift):
         reporter.say(f"  {message}")

@@ -39,6 +39,7 @@ class Source:
 
     name: str
     reported_duration: ReportedDuration = ReportedDuration.BY_VERB
+    score_scale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,22 @@ class LearnerIdentifier:
     namespace: str
     roster_field: str
     template: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSetAside:
+    """An account of a tool that is no person's: what it did is no learner's."""
+
+    namespace: str
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleSetAside:
+    """People of the roster who are none, by a pattern that a field of theirs matches."""
+
+    roster_field: str
+    pattern: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +147,8 @@ class Settings:
     sources: tuple[Source, ...]
     learner_identifiers: tuple[LearnerIdentifier, ...]
     verbs: tuple[VerbAction, ...] = ()
+    test_accounts: tuple[AccountSetAside, ...] = ()
+    test_people: tuple[PeopleSetAside, ...] = ()
     ingest: IngestSettings = field(default_factory=IngestSettings)
     time_limits: TimeLimitSettings = field(default_factory=TimeLimitSettings)
     quarantine: QuarantineSettings = field(default_factory=QuarantineSettings)
@@ -213,7 +232,11 @@ def _settings(home: Home, document: dict[str, Any]) -> Settings:
         zone=district["zone"],
         keys_folder=home.root / document.get("keys", {}).get("folder", "keys"),
         sources=tuple(
-            Source(name, ReportedDuration(table.get("reported_duration", "by_verb")))
+            Source(
+                name,
+                ReportedDuration(table.get("reported_duration", "by_verb")),
+                table.get("score_scale"),
+            )
             for name, table in sorted(document["sources"].items())
         ),
         learner_identifiers=tuple(
@@ -223,6 +246,10 @@ def _settings(home: Home, document: dict[str, Any]) -> Settings:
             VerbAction(table["verb"], table["action"], table.get("activity_type") or None)
             for table in document.get("verbs", [])
         ),
+        test_accounts=tuple(
+            AccountSetAside(**table) for table in document.get("test_accounts", [])
+        ),
+        test_people=tuple(PeopleSetAside(**table) for table in document.get("test_people", [])),
         ingest=IngestSettings(**document.get("ingest", {})),
         time_limits=_time_limits(document.get("time_limits", {})),
         quarantine=QuarantineSettings(**document.get("quarantine", {})),

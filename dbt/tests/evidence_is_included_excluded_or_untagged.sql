@@ -7,12 +7,12 @@ with
 candidates as (
 
     select count(*) as events
-    from {{ ref('int_evidence_scored') }} as scored
+    from {{ ref('int_evidence_assessed') }} as assessed
     {% if var('baseline_build_id') %}
     semi join {{ ref('int_evidence_changed_items') }} as changed_items
         on
-            scored.student_key = changed_items.student_key
-            and scored.item_id = changed_items.item_id
+            assessed.student_key = changed_items.student_key
+            and assessed.item_id = changed_items.item_id
     {% endif %}
 
 ),

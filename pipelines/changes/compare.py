@@ -12,7 +12,7 @@ CHANGED = "changed_rows"
 VERSION = "definition_version"
 # They say of which build and definition a row is; no reader looks for them as for a value.
 _DATES = ("activity_date", "evidence_date")
-_ABOUT_THE_BUILD = frozenset({"build_id", VERSION})
+_ABOUT_THE_BUILD = frozenset({"build_id", VERSION, "definition_hash"})
 
 
 class Mart(NamedTuple):

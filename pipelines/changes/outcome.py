@@ -21,6 +21,7 @@ class Reason(StrEnum):
     CALENDAR = "calendar"
     STANDARDS = "standards"
     SETTINGS = "settings"
+    CLASSROOM = "classroom"
     DEFINITION = "definition"
     DATE = "date"
     COMMON_REFERENCE = "common_reference"

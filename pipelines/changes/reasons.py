@@ -207,7 +207,7 @@ def _common_reason(connection: DuckDBPyConnection, recorded: Recorded) -> Reason
         "select distinct reason, student_key is null and activity_date is null from listed_reasons"
     ).fetchall()
     of_all = {reason for reason, is_of_all in rows if is_of_all}
-    for reason in (Reason.SETTINGS, Reason.STANDARDS, Reason.CALENDAR):
+    for reason in (Reason.SETTINGS, Reason.STANDARDS, Reason.CALENDAR, Reason.CLASSROOM):
         if reason in of_all:
             return reason
     if recorded.is_of_other_date:

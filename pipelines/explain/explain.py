@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.explain.formula import Judgement, Outcome, judge
-from pipelines.explain.published import Case, EvidenceRow, current_folder, kept_folder, read_case
+from pipelines.explain.published import (
+    MEASURE,
+    Case,
+    EvidenceRow,
+    current_folder,
+    kept_folder,
+    read_case,
+)
+from pipelines.measures import Definition
 
 if TYPE_CHECKING:
     from pipelines.home import Home
@@ -81,7 +89,14 @@ def _explained(case: Case) -> Explanation:
         differences["status"] = 1.0
     if case.definition.version != published.definition_version:
         differences["definition_version"] = 1.0
+    if {case.definition.hash, published.definition_hash} != {_hash(case)}:
+        differences["definition_hash"] = 1.0
     return Explanation(case, judgement, differences)
+
+
+def _hash(case: Case) -> str:
+    """Return the hash that the published version and parameters come to."""
+    return Definition(MEASURE, case.definition.version, case.definition.parameters).hash
 
 
 def _row_changes(before: Explanation, now: Explanation) -> tuple[RowChange, ...]:

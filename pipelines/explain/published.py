@@ -67,9 +67,10 @@ class PublishedJudgement(NamedTuple):
     evidence_days: int
     last_evidence_date: date
     definition_version: str
+    definition_hash: str
 
 
-class Definition(NamedTuple):
+class PublishedDefinition(NamedTuple):
     """A measure as it was defined for a build."""
 
     version: str
@@ -81,7 +82,7 @@ class Case(NamedTuple):
     """All that a build has of one student and standard."""
 
     build: Build
-    definition: Definition
+    definition: PublishedDefinition
     standard: Standard
     evidence: tuple[EvidenceRow, ...]
     judgement: PublishedJudgement | None
@@ -171,14 +172,14 @@ def _standard(connection: duckdb.DuckDBPyConnection, named: str) -> Standard:
     return Standard(*rows[0])
 
 
-def _definition(connection: duckdb.DuckDBPyConnection) -> Definition:
+def _definition(connection: duckdb.DuckDBPyConnection) -> PublishedDefinition:
     row = connection.execute(
         "select version, hash, parameters from audit.measure_definitions where measure = ?",
         [MEASURE],
     ).fetchone()
     if row is None:
         raise ValueError(MEASURE)
-    return Definition(row[0], row[1], orjson.loads(row[2]))
+    return PublishedDefinition(row[0], row[1], orjson.loads(row[2]))
 
 
 def _rows(

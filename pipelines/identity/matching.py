@@ -1,20 +1,34 @@
-"""Find the pseudonyms that each tool's name for a student becomes."""
+"""Say of every identifier that a tool may use whom it means: one student, or nobody and why."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from enum import StrEnum
 from hashlib import sha1
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.identity.pseudonyms import LocalIdentifier, Pseudonymiser
+from pipelines.identity.pseudonyms import LocalIdentifier
+from pipelines.reference.crosswalk import Meaning
+from pipelines.reference.namespaces import MAILTO, MBOX_SHA1SUM, normal_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
+    from pipelines.identity.pseudonyms import Pseudonymiser
+    from pipelines.reference.crosswalk import CrosswalkRow
     from pipelines.settings import LearnerIdentifier
 
-_MAILTO = "mailto:"
-_MBOX, _MBOX_SHA1SUM = "mbox", "mbox_sha1sum"
+
+class NoLearner(StrEnum):
+    """Why an identifier that is known means no student."""
+
+    AMBIGUOUS = "ambiguous"
+    STAFF = "staff"
+    GUARDIAN = "guardian"
+    NO_ROLE = "no_role"
+    TEST_ACCOUNT = "test_account"
+    NOT_IN_ROSTER = "not_in_roster"
 
 
 class RosterIdentifier(NamedTuple):
@@ -25,50 +39,85 @@ class RosterIdentifier(NamedTuple):
     value: str
 
 
-class LearnerLink(NamedTuple):
-    """A pseudonym that events carry, and the student whom it means."""
+class Match(NamedTuple):
+    """A pseudonym that events carry, and the student whom it means, or why it means none."""
 
     actor_key: str
-    student_key: str
+    student_key: str | None
+    reason: NoLearner | None = None
 
 
-def learner_links(
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whom the roster knows: all by the pseudonym of their sourcedId.
+
+    `merged` maps who is somebody else to that one; `others` says why people are no students.
+    """
+
+    students: AbstractSet[str]
+    others: Mapping[str, NoLearner] = field(default_factory=dict)
+    merged: Mapping[str, str] = field(default_factory=dict)
+
+
+def match_identifiers(
     identifiers: Iterable[RosterIdentifier],
     rules: tuple[LearnerIdentifier, ...],
     pseudonymiser: Pseudonymiser,
     *,
-    students: AbstractSet[str],
-) -> tuple[LearnerLink, ...]:
-    """Return the student whom each pseudonym means.
+    people: People,
+    reviewed: Iterable[CrosswalkRow] = (),
+) -> tuple[Match, ...]:
+    """Return what each pseudonym means, in the order of the pseudonyms.
 
-    An identifier that two people share means neither, whether both are students or not; one of
-    somebody who never was a student is no learner's.
+    What is `reviewed` goes before the roster, the last word before the others. An identifier that
+    two people share means neither, as soon as one of them is a student: whose evidence it is cannot
+    be told.
     """
     owners: dict[str, set[str]] = {}
     rules_of: dict[str, list[LearnerIdentifier]] = {}
     for rule in rules:
         rules_of.setdefault(rule.roster_field, []).append(rule)
-    for person_key, field, value in identifiers:
-        for rule in rules_of.get(field, ()):
+    for person_key, name, value in identifiers:
+        owner = people.merged.get(person_key, person_key)
+        for rule in rules_of.get(name, ()):
             for said in _as_tools_say(rule, value):
                 named = LocalIdentifier(rule.namespace, said)
-                owners.setdefault(pseudonymiser.pseudonym(named), set()).add(person_key)
-    return tuple(
-        LearnerLink(actor_key, *people)
-        for actor_key, people in sorted(owners.items())
-        if len(people) == 1 and people <= students
-    )
+                owners.setdefault(pseudonymiser.pseudonym(named), set()).add(owner)
+    matches = {key: _by_roster(key, named, people) for key, named in owners.items()}
+    for row in reviewed:
+        found = _by_review(row, pseudonymiser, people)
+        matches[found.actor_key] = found
+    return tuple(matches[key] for key in sorted(matches))
+
+
+def _by_roster(actor_key: str, owners: AbstractSet[str], people: People) -> Match:
+    if owners & people.students:
+        if len(owners) == 1:
+            return Match(actor_key, next(iter(owners)))
+        return Match(actor_key, None, NoLearner.AMBIGUOUS)
+    reasons = {people.others.get(owner, NoLearner.NO_ROLE) for owner in owners}
+    return Match(actor_key, None, min(reasons, key=list(NoLearner).index))
+
+
+def _by_review(row: CrosswalkRow, pseudonymiser: Pseudonymiser, people: People) -> Match:
+    """Return whom a reviewer says an identifier means, and nobody until the roster has that one."""
+    actor_key = pseudonymiser.pseudonym(LocalIdentifier(row.namespace, row.identifier))
+    if row.meaning is not Meaning.STUDENT or row.sourced_id is None:
+        return Match(actor_key, None, NoLearner(row.meaning.value))
+    said = pseudonymiser.student_key(row.sourced_id)
+    person_key = people.merged.get(said, said)
+    if person_key in people.students:
+        return Match(actor_key, person_key)
+    return Match(actor_key, None, people.others.get(person_key, NoLearner.NOT_IN_ROSTER))
 
 
 def _as_tools_say(rule: LearnerIdentifier, value: str) -> tuple[str, ...]:
     """Write a roster value in each way in which events may carry it."""
     said = rule.template.replace("{}", value)
-    if rule.namespace == _MBOX:
-        return (said.removeprefix(_MAILTO).lower(),)
-    if rule.namespace == _MBOX_SHA1SUM:
-        addresses = _addresses(said.removeprefix(_MAILTO))
+    if rule.namespace == MBOX_SHA1SUM:
+        addresses = _addresses(said.removeprefix(MAILTO))
         return tuple(_sha1_of_mailto(address) for address in addresses)
-    return (said,)
+    return (normal_identifier(rule.namespace, said),)
 
 
 def _addresses(address: str) -> Iterable[str]:
@@ -82,4 +131,4 @@ def _addresses(address: str) -> Iterable[str]:
 
 def _sha1_of_mailto(address: str) -> str:
     """Digest the mailto IRI of an address (xAPI 1.0.3 Data 2.4.2.3), not the address alone."""
-    return sha1(f"{_MAILTO}{address}".encode(), usedforsecurity=False).hexdigest()
+    return sha1(f"{MAILTO}{address}".encode(), usedforsecurity=False).hexdigest()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 PSEUDONYM_HEX_DIGITS = 32
 ROSTER_NAMESPACE = "roster"
+_NAMESPACES = "namespace"
 _SEPARATOR = "\x1f"
 
 
@@ -34,6 +35,10 @@ class Pseudonymiser:
         if known is None:
             known = self._known[identifier] = self._compute(identifier)
         return known
+
+    def namespace_key(self, namespace: str) -> str:
+        """Return what stands for a namespace: the home page of an account may name a person."""
+        return self.pseudonym(LocalIdentifier(_NAMESPACES, namespace))
 
     def student_key(self, sourced_id: str) -> str:
         """Return the pseudonym of a person in the roster (OneRoster users.sourcedId)."""

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines.canonical import event_arrow_schema
 from pipelines.ingest.times import parse_duration_seconds, parse_time
-from pipelines.ingest.xapi import parts_of
+from pipelines.ingest.xapi import learner_role, parts_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -93,19 +93,18 @@ class EventsOfActs:
         self._convert_results()
         acts = self._acts
         count = len(acts.event_ids)
-        actors = _shared(acts.actors, "actor_key")
         given = {
             "source": pa.repeat(self._source, count),
             "event_id": acts.event_ids,
             "standard": pa.repeat("xapi", count),
             "spec_version": acts.spec_versions,
             "body_digest": acts.digests,
-            "learner_role": pc.if_else(actors["actor_key"].is_valid(), "actor", None),
+            "learner_role": [*map(learner_role, acts.actors, acts.contexts)],
             "session_key": acts.session_keys,
             "occurred_at": acts.times,
             "line_number": acts.line_numbers,
             "item_number": acts.item_numbers,
-            **actors,
+            **_shared(acts.actors, "actor_key", "namespace_key"),
             **_shared(acts.verbs, "verb"),
             **_shared(
                 acts.objects, "activity_id", "activity_type", "choice_count", "voids_event_id"

@@ -9,7 +9,9 @@ from pipelines.ingest.rows import (
     EventRow,
     Identity,
     Keyring,
+    LearnerRole,
     Place,
+    acting_as,
     chosen_by,
 )
 from pipelines.ingest.times import parse_duration_seconds, parse_time
@@ -22,6 +24,15 @@ IRI_NAMESPACE = "iri"
 _NO_ACTIVITY = frozenset({"Person", "Membership", "Session", "LtiSession", "Attempt", "Result"})
 _ABOUT_A_LEARNER = frozenset({"GradeEvent", "SessionEvent"})
 _ATTEMPT, _RESPONSE = "Attempt", "Response"
+_PERSON, _SOFTWARE = "Person", "SoftwareApplication"
+# Roles of Membership, without their sub-roles (Caliper 1.2, Membership). Whoever is a learner as
+# well is one; members and officers may be either.
+_LEARNER = "Learner"
+_STAFF = frozenset({"Administrator", "ContentDeveloper", "Instructor", "Manager", "Mentor"})
+# Where Canvas says who acts as somebody else, and LTI in which roles somebody was launched.
+_CANVAS, _REAL_USER = "com.instructure.canvas", "real_user_id"
+_TEST_USER = "TestUser"
+_LAUNCH_ROLES = ("roles", "https://purl.imsglobal.org/spec/lti/claim/roles")
 _NOTHING: dict[str, Any] = {}
 
 
@@ -29,7 +40,7 @@ class _Learner(NamedTuple):
     """Whom the event concerns, and as what."""
 
     person: str | None
-    role: str | None
+    role: LearnerRole | None
 
 
 def caliper_row(
@@ -54,7 +65,8 @@ def caliper_row(
         identity.spec_version,
         identity.body_digest,
         _actor_key(learner.person, keyring),
-        learner.role if learner.person else None,
+        keyring.pseudonymiser.namespace_key(IRI_NAMESPACE) if learner.person else None,
+        learner.role,
         event["action"],
         event["type"],
         _id(activity),
@@ -125,10 +137,42 @@ def _learner(event: dict[str, Any], attempt: dict[str, Any]) -> _Learner:
     The actor of a GradeEvent is the grader (Caliper 1.2 Grading Profile), never the learner.
     """
     if event["type"] == "GradeEvent":
-        return _Learner(_id(attempt.get("assignee")), "assignee")
+        assignee = _id(attempt.get("assignee"))
+        return _Learner(assignee, LearnerRole.ASSIGNEE if assignee else None)
     actor = _entity(event["actor"])
-    is_person = actor.get("type", "Person") == "Person"
-    return _Learner(actor.get("id") if is_person else None, "actor")
+    kind = actor.get("type", _PERSON)
+    if kind != _PERSON:
+        is_software = kind == _SOFTWARE
+        return _Learner(None, LearnerRole.SOFTWARE if is_software else LearnerRole.GROUP)
+    return _Learner(actor.get("id"), _role_of_actor(event, actor))
+
+
+def _role_of_actor(event: dict[str, Any], actor: dict[str, Any]) -> LearnerRole:
+    """Tell whether a person acts as a learner: by extensions, roles of a launch or membership."""
+    if said := acting_as(event.get("extensions")):
+        return said
+    if _member(_member(actor, "extensions"), _CANVAS).get(_REAL_USER):
+        return LearnerRole.IMPERSONATED
+    launch = _member(_member(event, "federatedSession"), "messageParameters")
+    if any(_is_test_user(role) for name in _LAUNCH_ROLES for role in _each(launch.get(name))):
+        return LearnerRole.TEST_ACCOUNT
+    roles = {role.partition("#")[0] for role in _each(_member(event, "membership").get("roles"))}
+    return LearnerRole.STAFF if roles & _STAFF and _LEARNER not in roles else LearnerRole.ACTOR
+
+
+def _member(value: dict[str, Any], name: str) -> dict[str, Any]:
+    return _entity(value.get(name))
+
+
+def _each(roles: Any) -> list[str]:
+    """Return roles that stand in a list or, as in LTI 1.1, in one text with commas."""
+    found = roles.split(",") if isinstance(roles, str) else roles
+    return [role for role in found if isinstance(role, str)] if isinstance(found, list) else []
+
+
+def _is_test_user(role: str) -> bool:
+    """Tell the role in which a platform launches whoever only looks at it as a learner would."""
+    return role.strip().endswith(_TEST_USER)
 
 
 def _actor_key(person: str | None, keyring: Keyring) -> str | None:

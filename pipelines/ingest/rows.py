@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pipelines.identity.keys import Key
 
 CHOSEN_BY_EXTENSION = "https://w3id.org/plumbline/extensions/chosen-by"
+ACTING_AS_EXTENSION = "https://w3id.org/plumbline/extensions/acting-as"
 OBJECTIVE_TYPE = "http://adlnet.gov/expapi/activities/objective"
 CASE_ITEM_PATH = "/CFItems/"
 DIGEST_BYTES = 16
@@ -30,6 +32,24 @@ DIGEST_BYTES = 16
 _CHOOSERS = frozenset({"student", "teacher", "system"})
 _UUID_LENGTH = 36
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/plumbline/events-without-id")
+
+
+class LearnerRole(StrEnum):
+    """As what an event names somebody; only actors and assignees may be learners."""
+
+    ACTOR = "actor"
+    ASSIGNEE = "assignee"
+    STAFF = "staff"
+    IMPERSONATED = "impersonated"
+    TEST_ACCOUNT = "test_account"
+    GROUP = "group"
+    SOFTWARE = "software"
+
+
+_ACTED_AS = {
+    role.value: role
+    for role in (LearnerRole.STAFF, LearnerRole.IMPERSONATED, LearnerRole.TEST_ACCOUNT)
+}
 
 
 class EventRow(NamedTuple):
@@ -41,6 +61,7 @@ class EventRow(NamedTuple):
     spec_version: str
     body_digest: str
     actor_key: str | None
+    namespace_key: str | None
     learner_role: str | None
     verb: str
     event_type: str | None
@@ -150,6 +171,12 @@ def chosen_by(extensions: Any) -> str | None:
     """Return who chose the work (student, teacher or system), where an extension says so."""
     value = extensions.get(CHOSEN_BY_EXTENSION) if isinstance(extensions, dict) else None
     return value if isinstance(value, str) and value in _CHOOSERS else None
+
+
+def acting_as(extensions: Any) -> LearnerRole | None:
+    """Return as what somebody other than the learner acted, where an extension says so."""
+    value = extensions.get(ACTING_AS_EXTENSION) if isinstance(extensions, dict) else None
+    return _ACTED_AS.get(value) if isinstance(value, str) else None
 
 
 def _canonical_json(event: dict[str, Any]) -> str:

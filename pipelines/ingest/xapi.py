@@ -10,6 +10,8 @@ from pipelines.ingest.rows import (
     CASE_ITEM_PATH,
     OBJECTIVE_TYPE,
     Keyring,
+    LearnerRole,
+    acting_as,
     chosen_by,
     normal_event_id,
 )
@@ -27,6 +29,8 @@ class Parts:
     """
 
     actor_key: str | None = None
+    namespace_key: str | None = None
+    learner_role: LearnerRole | None = None
     verb: str = ""
     activity_id: str | None = None
     activity_type: str | None = None
@@ -35,6 +39,8 @@ class Parts:
     parent_id: str | None = None
     standard_refs: list[str] | None = None
     chosen_by: str | None = None
+    acting_as: LearnerRole | None = None
+    instructor_key: str | None = None
 
 
 def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
@@ -45,8 +51,12 @@ def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
     definition = target.get("definition", _NOTHING) if is_activity else _NOTHING
     context = statement.get("context", _NOTHING)
     activities = context.get("contextActivities", _NOTHING)
+    actor = identifier_of(statement.get("actor", _NOTHING))
+    instructor = identifier_of(context.get("instructor", _NOTHING))
     return Parts(
-        _actor_key(statement.get("actor", _NOTHING), keyring),
+        keyring.pseudonymiser.pseudonym(actor) if actor else None,
+        keyring.pseudonymiser.namespace_key(actor.namespace) if actor else None,
+        LearnerRole.ACTOR if actor else LearnerRole.GROUP,
         verb,
         target.get("id") if is_activity else None,
         definition.get("type"),
@@ -55,7 +65,16 @@ def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
         _first_id(activities.get("parent")),
         _standard_refs(activities),
         chosen_by(context.get("extensions")),
+        acting_as(context.get("extensions")),
+        keyring.pseudonymiser.pseudonym(instructor) if instructor else None,
     )
+
+
+def learner_role(actor: Parts, context: Parts) -> LearnerRole | None:
+    """Tell as what the actor is named: whoever is the instructor as well is no learner."""
+    if context.instructor_key and context.instructor_key == actor.actor_key:
+        return LearnerRole.STAFF
+    return (actor.actor_key and context.acting_as) or actor.learner_role
 
 
 def identifier_of(actor: dict[str, Any]) -> LocalIdentifier | None:
@@ -74,11 +93,6 @@ def identifier_of(actor: dict[str, Any]) -> LocalIdentifier | None:
     if openid := actor.get("openid"):
         return LocalIdentifier("openid", openid)
     return None
-
-
-def _actor_key(actor: dict[str, Any], keyring: Keyring) -> str | None:
-    identifier = identifier_of(actor)
-    return keyring.pseudonymiser.pseudonym(identifier) if identifier else None
 
 
 def _each(activities: Any) -> list[dict[str, Any]]:

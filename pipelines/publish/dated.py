@@ -11,12 +11,13 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from pathlib import Path
 
     import duckdb
 
 BUILD_ID = "build_id"
+DATES_AT_A_TIME = 16
 
 
 class Changed(NamedTuple):
@@ -74,7 +75,7 @@ def update_table(
     ).fetchall()
     connection.execute(f"delete from {target} using {listed} as listed where {is_changed}")
     _replace_build_id(connection, source=source, target=target)
-    connection.execute(f"insert into {target} by name from present")
+    connection.execute(f"insert into {target} by name from present order by {changed.date}")
     connection.execute("drop table earlier")
     connection.execute("drop table present")
     return tuple(date for (date,) in dates)
@@ -87,25 +88,39 @@ def dates_of(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> 
 
 
 def write_dates(
-    connection: duckdb.DuckDBPyConnection, rows: DatedRows, folder: Path, dates: Iterable[str]
+    connection: duckdb.DuckDBPyConnection, rows: DatedRows, folder: Path, dates: Sequence[str]
 ) -> None:
     """Write the Parquet file of each date anew, rows in the order of all columns.
 
     A date without rows has no file.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for first in range(0, len(dates), DATES_AT_A_TIME):
+        _write_some_dates(connection, rows, folder, dates[first : first + DATES_AT_A_TIME])
+
+
+def _write_some_dates(
+    connection: duckdb.DuckDBPyConnection, rows: DatedRows, folder: Path, dates: Sequence[str]
+) -> None:
+    listed = ", ".join(f"date '{date}'" for date in dates)
+    # The date comes first: the rows of each lie together, and are sorted once for all.
+    connection.execute(
+        f"create or replace temp table dated as"
+        f" select {rows.column} as file_date, * exclude ({BUILD_ID})"
+        f" from {rows.table} where {rows.column} in ({listed}) order by all"
+    )
+    filled = dates_of(connection, "dated", "file_date")
     for date in dates:
         file = folder / f"{date}.parquet"
         # Never written over: an earlier build may have it as well.
         file.unlink(missing_ok=True)
-        of_date = f"from {rows.table} where {rows.column} = date '{date}'"
-        (count,) = connection.execute(f"select count(*) {of_date}").fetchall()[0]
-        if count:
+        if date in filled:
             path = str(file).replace("'", "''")
             connection.execute(
-                f"copy (select * exclude ({BUILD_ID}) {of_date} order by all) to '{path}'"
-                f" (format parquet, compression zstd{rows.options})"
+                f"copy (select * exclude (file_date) from dated where file_date = date '{date}')"
+                f" to '{path}' (format parquet, compression zstd{rows.options})"
             )
+    connection.execute("drop table dated")
 
 
 def link_files(earlier: Path, folder: Path) -> None:

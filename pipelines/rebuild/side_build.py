@@ -41,8 +41,8 @@ from loaded.files
 inner join loaded.batches using (batch_number)
 order by batch_number, file_name, file_digest
 """
-# What no delivery tells: the history of builds, and since when something is held.
-_CARRIED_OVER = ("build_figures", "builds", "held", "rebuilds")
+# What no delivery tells: the history of builds and definitions, and since when something is held.
+_CARRIED_OVER = ("build_figures", "builds", "held", "measure_definitions", "rebuilds")
 # What rosters said on which day: an earlier delivery of a roster is nowhere else.
 _RECORDS = """
 select table_name from duckdb_tables()

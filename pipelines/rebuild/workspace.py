@@ -33,7 +33,8 @@ def make_side_home(home: Home) -> Home:
     side.root.mkdir(mode=_MODE, parents=True)
     for folder in (side.landing, side.events, side.rejects, side.manifests):
         folder.mkdir(parents=True, mode=_MODE)
-    for path in (home.settings_file, home.rosters, home.standards):
+    records = (home.rosters, home.standards, home.classroom)
+    for path in (home.settings_file, home.measures_file, *records):
         (side.root / path.name).symlink_to(path)
     if home.vault_file.is_file():
         # The history of rosters is carried over, and the names in the vault are part of it.

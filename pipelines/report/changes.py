@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pipelines.publish.pin import Pin
     from pipelines.warehouse.circuit_breaker import HeldDelivery, Rate
     from pipelines.warehouse.drift import Drift
-    from pipelines.warehouse.events import FileCounts
+    from pipelines.warehouse.ledger import FileCounts
 
 SHOWN_NAMES = 5
 

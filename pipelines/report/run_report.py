@@ -9,6 +9,7 @@ import orjson
 
 from pipelines.ingest.write import write_json
 from pipelines.report.changes import held_report
+from pipelines.report.classroom import classroom_report
 from pipelines.report.rosters import roster_report
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ def _report(night: Night) -> dict[str, Any]:
         "replayed": [each._asdict() for each in night.loaded.replayed] if night.loaded else [],
         "held": [held_report(each) for each in night.loaded.held] if night.loaded else [],
         "rosters": [roster_report(each) for each in night.loaded.rosters] if night.loaded else [],
+        "classroom": [classroom_report(each) for each in night.loaded.classroom]
+        if night.loaded
+        else [],
         "drift": [each._asdict() for each in night.loaded.drift] if night.loaded else [],
         "advice": _advice(night.ingested.ingested) if night.ingested else [],
         "originals_expired": night.expired,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.archive.move import ArchiveOutcome
 from pipelines.quality.outcome import describe
 from pipelines.report.changes import conflict_messages, drift_messages, held_messages
+from pipelines.report.classroom import classroom_warnings
 from pipelines.report.messages import (
     advice_messages,
     archive_messages,
@@ -74,6 +75,7 @@ def _ingest_counts(outcome: IngestOutcome) -> str:
 def describe_load(outcome: LoadOutcome) -> str:
     """Say what was loaded."""
     details = roster_warnings(outcome.rosters) + conflict_messages(outcome.files)
+    details += classroom_warnings(outcome.classroom)
     details += held_messages(outcome.held) + drift_messages(outcome.drift)
     return "\n  ".join([_load_counts(outcome), *details])
 

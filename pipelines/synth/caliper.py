@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipelines.synth.identities import second_record
 from pipelines.synth.instants import format_instant
 from pipelines.synth.tools import BASE, COURSEYARD_PERSON, GAUGEWELL_PERSON
 from pipelines.synth.values import Person, Role, Section, Tool
@@ -17,7 +18,8 @@ def person_id(tool: Tool, person: Person) -> str:
     """Return the identifier under which a tool knows a person."""
     if tool is Tool.GAUGEWELL:
         return GAUGEWELL_PERSON.format(person.username)
-    return COURSEYARD_PERSON.format(person.identifier)
+    # The course pages know a learner whom the roster lists twice by the second record.
+    return COURSEYARD_PERSON.format((second_record(person) or person).identifier)
 
 
 def person_entity(tool: Tool, person: Person) -> Json:

@@ -16,7 +16,9 @@ from pipelines.synth.caliper import (
     person_id,
     session_entity,
 )
+from pipelines.synth.coursework import Guise
 from pipelines.synth.draws import draw_uuid
+from pipelines.synth.identities import Owner, WhyNobody, owner_of
 from pipelines.synth.instants import format_duration, format_instant
 from pipelines.synth.parcels import Entry, Note, Parcel
 from pipelines.synth.tools import BASE, CALIPER_1P1, CHOSEN_BY
@@ -47,11 +49,27 @@ def render_visit(visit: CourseVisit, random: Random) -> list[Parcel]:
     for step in visit.steps:
         event = _event(visit, step, draw_uuid(random))
         event_id = event["id"].removeprefix("urn:uuid:")
-        parcels.append(Parcel(step.at_ms, orjson.dumps(event), event_id, note=_note(visit)))
+        parcels.append(
+            Parcel(
+                *(step.at_ms, orjson.dumps(event), event_id), note=_note(visit), owner=_owner(visit)
+            )
+        )
     return parcels
 
 
+def _owner(visit: CourseVisit) -> Owner:
+    match visit.guise:
+        case Guise.ONE_STUDENT:
+            return Owner(reason=WhyNobody.IMPERSONATED)
+        case Guise.STUDENT_VIEW:
+            return Owner(reason=WhyNobody.TEST_ACCOUNT)
+        case None:
+            return owner_of(visit.visitor, _TOOL)
+
+
 def _note(visit: CourseVisit) -> Note | None:
+    if visit.guise:
+        return Note(Entry.STAFF, visit.guise.value)
     if visit.visitor.role is Role.OUTSIDER:
         return Note(Entry.OFF_ROSTER, visit.visitor.username)
     if visit.visitor.role is Role.TEACHER:
@@ -79,7 +97,20 @@ def _event(visit: CourseVisit, step: CourseStep, event_uuid: str) -> Json:
     if kind == "AssignableEvent":
         event["generated"] = _attempt(visit, step)
         event["extensions"] = {CHOSEN_BY: "teacher"}
-    return event
+    return event | _in_guise(visit)
+
+
+def _in_guise(visit: CourseVisit) -> Json:
+    """Return what gives away that somebody else looks: a real user, or the role of the launch."""
+    if visit.guise is Guise.ONE_STUDENT:
+        real_user = {"real_user_id": visit.section.teacher.identifier}
+        actor = person_entity(_TOOL, visit.visitor)
+        return {"actor": actor | {"extensions": {"com.instructure.canvas": real_user}}}
+    if visit.guise is Guise.STUDENT_VIEW:
+        launch = {"id": f"{visit.session_id}/launch", "type": "LtiSession"}
+        roles = "Learner,http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
+        return {"federatedSession": launch | {"messageParameters": {"roles": roles}}}
+    return {}
 
 
 def _object(visit: CourseVisit, step: CourseStep) -> Json:

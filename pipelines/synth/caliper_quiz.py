@@ -25,6 +25,7 @@ from pipelines.synth.caliper_items import (
     quiz_attempt,
 )
 from pipelines.synth.draws import draw_uuid
+from pipelines.synth.identities import owner_of
 from pipelines.synth.instants import format_duration, format_instant
 from pipelines.synth.parcels import Fate, Parcel
 from pipelines.synth.tools import BASE, CALIPER_1P2
@@ -189,4 +190,5 @@ class _Writer:
     def _send(self, at_ms: int, event: Json, bundle: str | None = None) -> None:
         event_id = event["id"].removeprefix("urn:uuid:")
         where = bundle or self.session.session_id
-        self.parcels.append(Parcel(at_ms, orjson.dumps(event), event_id, bundle=where))
+        owner = owner_of(self.session.learner, _TOOL)
+        self.parcels.append(Parcel(at_ms, orjson.dumps(event), event_id, bundle=where, owner=owner))

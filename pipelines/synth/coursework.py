@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.synth.draws import draw_seconds, draw_uuid
@@ -25,8 +26,15 @@ class CourseStep(NamedTuple):
     seconds: float
 
 
+class Guise(StrEnum):
+    """As whom a teacher looks at the course pages."""
+
+    STUDENT_VIEW = "student_view"
+    ONE_STUDENT = "one_student"
+
+
 class CourseVisit(NamedTuple):
-    """One visit from login to logout."""
+    """One visit from login to logout; in a guise it is not the visitor's own."""
 
     visitor: Person
     section: Section
@@ -34,6 +42,7 @@ class CourseVisit(NamedTuple):
     team: Team | None
     steps: tuple[CourseStep, ...]
     spans: tuple[Span, ...]
+    guise: Guise | None = None
 
 
 class _Browser:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from pipelines.synth.caliper_quiz import describe_quiz
+from pipelines.synth.classroom import ClassroomBook
 from pipelines.synth.deliveries import Layout, write_delivery
 from pipelines.synth.home import write_keys, write_settings, write_standards
 from pipelines.synth.knowledge import Knowledge, draw_knowledge
@@ -77,7 +78,9 @@ class _Generator:
 
     def __init__(self, world: World, home: Path, truth: TruthWriter) -> None:
         self.world = world
+        self.home = home
         self.landing = home / "landing"
+        self.classroom = ClassroomBook(world)
         self.truth = truth
         self.outbox = Outbox(world)
         self.planters = {tool: Planter(world.seed, tool) for tool in Tool}
@@ -95,6 +98,7 @@ class _Generator:
             self._live_others(day)
             for tool in Tool:
                 self._deliver(tool, day)
+        self.classroom.write(self.home)
 
     def _first_knowledge(self, person: Person) -> Knowledge:
         world = self.world
@@ -119,6 +123,8 @@ class _Generator:
             self._send(learner, day, sessions)
             changed = known.take_changed()
             self.truth.knowledge(learner, day.date, knowledge=known, standard_ids=changed)
+        for section in self.world.population.sections if day.is_taught else ():
+            self.classroom.fill_in(section, day, self.knowledge)
 
     def _live_others(self, day: Day) -> None:
         for teacher in self.world.population.teachers:
@@ -197,7 +203,7 @@ def _claim(home: Path, arguments: dict[str, Any]) -> None:
         if found != arguments:
             raise ValueError(f"{home} already holds another district: choose an empty folder")
     elif (home / TRUTH_FOLDER).is_dir():
-        for folder in (home / "landing", home / TRUTH_FOLDER):
+        for folder in (home / "landing", home / "classroom", home / TRUTH_FOLDER):
             shutil.rmtree(folder, ignore_errors=True)
     home.mkdir(parents=True, exist_ok=True)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from pipelines.synth.framework import Framework, case_package
+from pipelines.synth.identities import DEMO_ACCOUNT
 from pipelines.synth.tools import (
     CLIPSTREAM_ACCOUNTS,
     COURSEYARD_PERSON,
@@ -82,6 +83,15 @@ template = "{GAUGEWELL_PERSON}"
 namespace = "iri"
 roster_field = "identifier"
 template = "{COURSEYARD_PERSON}"
+
+# The vendor's demonstration account, and the students whom the district has made to try things out.
+[[test_accounts]]
+namespace = "{SSO_HOME_PAGE}"
+identifier = "EXT-{DEMO_ACCOUNT}"
+
+[[test_people]]
+roster_field = "username"
+pattern = "test-*"
 
 [[verbs]]
 verb = "{SET_GOAL_VERB}"

@@ -129,6 +129,8 @@ def _person_id(session: Session) -> str:
         case VideoView():
             return session.screening.viewer.sourced_id
         case CourseVisit():
-            return session.visitor.sourced_id
+            # Whoever looks in a guise is the teacher.
+            own = session.section.teacher if session.guise else session.visitor
+            return own.sourced_id
         case QuizSession():
             return session.learner.sourced_id

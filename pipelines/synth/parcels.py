@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pipelines.synth.identities import Owner
 
 
 class Fate(StrEnum):
@@ -41,7 +44,10 @@ class Note(NamedTuple):
 
 
 class Parcel(NamedTuple):
-    """One event; `bundle` names the envelope that it travels in, a raw line travels as it is."""
+    """One event; `bundle` names the envelope that it travels in, a raw line travels as it is.
+
+    Without an `owner` it is no event that could be anybody's.
+    """
 
     at_ms: int
     body: bytes
@@ -50,6 +56,7 @@ class Parcel(NamedTuple):
     fate: Fate = Fate.LOADED
     note: Note | None = None
     is_raw_line: bool = False
+    owner: Owner | None = None
 
     @property
     def is_plain(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipelines.synth.coursework import CourseVisit, visit_course
+from pipelines.synth.coursework import CourseVisit, Guise, visit_course
 from pipelines.synth.draws import stream
 from pipelines.synth.lesson_plans import LessonKind, LessonPlan, plan_lesson, team_of
 from pipelines.synth.practice import PracticeSession, Setting, practise
@@ -27,6 +27,8 @@ _WEEKEND_SHARE = 0.12
 _EVENING_READING_SHARE = 0.14
 _OWN_CHOICE_SHARE = 0.25
 _GOAL_SHARE = 0.06
+_STUDENT_VIEW_SHARE = 0.15
+_IMPERSONATION_SHARE = 0.15
 _MS_PER_MINUTE = 60_000
 
 
@@ -88,13 +90,25 @@ def live_teacher_day(world: World, day: Day, teacher: Person) -> list[Session]:
     section = random.choice(own)
     start_ms = day.at_minute(random.uniform(16 * 60, 17 * 60))
     if random.random() < 0.5:
-        sessions.append(visit_course(teacher, section, start_ms=start_ms, team=None, random=random))
+        visit = visit_course(teacher, section, start_ms=start_ms, team=None, random=random)
+        sessions.append(_perhaps_in_a_guise(visit, random))
     if random.random() < 0.25:
         video = video_on(world.focus(section, day)[1].standard, 1)
         later_ms = start_ms + 90 * _MS_PER_MINUTE
         screening = Screening(teacher, section, video, "teacher")
         sessions.append(watch(screening, later_ms, random))
     return sessions
+
+
+def _perhaps_in_a_guise(visit: CourseVisit, random: Random) -> CourseVisit:
+    """Let some teachers look as a student would: as nobody in particular, or as one of theirs."""
+    chance = random.random()
+    if chance < _STUDENT_VIEW_SHARE:
+        return visit._replace(guise=Guise.STUDENT_VIEW)
+    if chance < _STUDENT_VIEW_SHARE + _IMPERSONATION_SHARE:
+        as_whom = random.choice(visit.section.learners)
+        return visit._replace(visitor=as_whom, guise=Guise.ONE_STUDENT)
+    return visit
 
 
 def live_outsider_day(

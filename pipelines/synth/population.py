@@ -6,6 +6,12 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from pipelines.synth.draws import stream
+from pipelines.synth.identities import (
+    DEMO_ACCOUNT,
+    TEST_STUDENT,
+    UNKNOWN_LEARNER,
+    roster_address,
+)
 from pipelines.synth.names import FAMILY_NAMES, GIVEN_NAMES, SCHOOL_NAMES
 from pipelines.synth.values import Person, Population, Role, School, Section, Subject
 
@@ -65,7 +71,7 @@ def _draw_learner(random: Random, number: int, schools: tuple[School, ...]) -> P
         identifier=f"4{number:06d}",
         given_name=given,
         family_name=family,
-        email=f"{username}@students.riverbend.example",
+        email=roster_address(number, username),
         school_id=school.school_id,
         grade=grade,
         role=Role.STUDENT,
@@ -131,8 +137,12 @@ def _draw_teacher(random: Random, number: int, school: School) -> Person:
 
 
 def _outsiders(school: School) -> tuple[Person, ...]:
-    """People whom tools know and the roster does not: a test account and a learner who moved in."""
-    names = (("test_account", "Demo", "Account"), ("unknown_learner", "Robin", "Newcombe"))
+    """Accounts that are no student's: a vendor's, a learner's who moved in, the school's own."""
+    names = (
+        (DEMO_ACCOUNT, "Demo", "Account"),
+        (UNKNOWN_LEARNER, "Robin", "Newcombe"),
+        (TEST_STUDENT, "Test", "Student"),
+    )
     return tuple(
         Person(
             number=number,

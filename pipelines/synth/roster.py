@@ -5,11 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from pipelines.synth.identities import (
+    DEMO_ACCOUNT,
+    address_digest,
+    enrolled_from,
+    is_in_roster,
+    private_address,
+    record_in,
+    second_record,
+    sends_digest,
+)
 from pipelines.synth.school_year import SchoolYear, closing_minute, is_instructional
+from pipelines.synth.tools import COURSEYARD_PERSON
 from pipelines.synth.truth import write_csv
 from pipelines.synth.values import Person, Population, Role, School, Section, Subject
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
 
@@ -52,6 +64,7 @@ def write_roster(folder: Path, world: World) -> None:
     _write_roles(folder, population, year)
     _write_enrollments(folder, population, year)
     _write_calendar(folder, population, year)
+    _write_crosswalk(folder, population, year)
 
 
 def course_id(subject: Subject, grade: int) -> str:
@@ -162,12 +175,23 @@ def _write_users(folder: Path, population: Population) -> None:
     columns += ["middleName", "identifier", "email", "sms", "phone", "agentSourcedIds", "grades"]
     columns += ["password", "userMasterIdentifier", "resourceSourcedIds", "preferredGivenName"]
     columns += ["preferredMiddleName", "preferredFamilyName", "primaryOrgSourcedId", "pronouns"]
-    people = (*population.learners, *population.teachers)
-    _write(folder, "users", columns, [_user_row(person) for person in people])
+    _write(folder, "users", columns, [_user_row(person) for person in _listed(population)])
+
+
+def _listed(population: Population) -> tuple[Person, ...]:
+    """Return everybody whom the roster lists, some of them twice."""
+    again = [second for person in population.learners if (second := second_record(person))]
+    tests = [person for person in population.outsiders if is_in_roster(person)]
+    return (*population.learners, *again, *population.teachers, *tests)
+
+
+def _role(person: Person) -> Role:
+    """Return what the roster says that somebody is."""
+    return Role.TEACHER if person.role is Role.TEACHER else Role.STUDENT
 
 
 def _user_row(person: Person) -> list[Any]:
-    is_student = person.role is Role.STUDENT
+    is_student = _role(person) is Role.STUDENT
     user_id = f"{{SSO:{person.sourced_id}}}"
     return [
         *[person.sourced_id, "true", person.username, user_id, person.given_name],
@@ -178,19 +202,18 @@ def _user_row(person: Person) -> list[Any]:
 
 
 def _write_roles(folder: Path, population: Population, year: SchoolYear) -> None:
-    people = (*population.learners, *population.teachers)
     rows: list[list[Any]] = [
         [
             f"ROL-{person.sourced_id}",
             person.sourced_id,
             "primary",
-            person.role.value,
+            _role(person).value,
             year.starts_on,
             _end(year.ends_on),
             person.school_id,
             "",
         ]
-        for person in people
+        for person in _listed(population)
     ]
     columns = ["sourcedId", "userSourcedId", "roleType", "role", "beginDate", "endDate"]
     _write(folder, "roles", [*columns, "orgSourcedId", "userProfileSourcedId"], rows)
@@ -198,20 +221,36 @@ def _write_roles(folder: Path, population: Population, year: SchoolYear) -> None
 
 def _write_enrollments(folder: Path, population: Population, year: SchoolYear) -> None:
     rows = [
-        _enrollment_row(section, person, year)
+        _enrollment_row(section, person, starts_on, year)
         for section in population.sections
-        for person in (section.teacher, *section.learners)
+        for person, starts_on in _enrolled(section, population, year)
     ]
     columns = ["sourcedId", "classSourcedId", "schoolSourcedId", "userSourcedId", "role"]
     _write(folder, "enrollments", [*columns, "primary", "beginDate", "endDate"], rows)
 
 
-def _enrollment_row(section: Section, person: Person, year: SchoolYear) -> list[Any]:
+def _enrolled(
+    section: Section, population: Population, year: SchoolYear
+) -> Iterator[tuple[Person, date]]:
+    """Yield by which record, and since when, everybody is in a class."""
+    yield section.teacher, year.starts_on
+    for learner in section.learners:
+        record = record_in(section, learner, population)
+        yield record, enrolled_from(section, learner, year=year)
+    if section == population.sections[0]:
+        yield from (
+            (person, year.starts_on) for person in population.outsiders if is_in_roster(person)
+        )
+
+
+def _enrollment_row(
+    section: Section, person: Person, starts_on: date, year: SchoolYear
+) -> list[Any]:
     is_teacher = person.role is Role.TEACHER
     return [
         *[f"ENR-{section.section_id}-{person.sourced_id}", section.section_id, section.school_id],
-        *[person.sourced_id, person.role.value, "true" if is_teacher else "false"],
-        *[year.starts_on, _end(year.ends_on)],
+        *[person.sourced_id, _role(person).value, "true" if is_teacher else "false"],
+        *[starts_on, _end(year.ends_on)],
     ]
 
 
@@ -219,6 +258,26 @@ def _write_calendar(folder: Path, population: Population, year: SchoolYear) -> N
     rows = [_calendar_row(school, when) for school in population.schools for when in year.dates()]
     columns = ["school_id", "date", "is_instructional", "opens_at", "closes_at"]
     write_csv(folder / "calendar.csv", columns, rows)
+
+
+def _write_crosswalk(folder: Path, population: Population, year: SchoolYear) -> None:
+    """Write what the district has looked at: who is listed twice, and whose some accounts are."""
+    rows: list[list[str]] = []
+    for learner in population.learners:
+        if second := second_record(learner):
+            rows.append(["roster", second.sourced_id, "student", learner.sourced_id])
+        if address := private_address(learner):
+            digest = ("mbox_sha1sum", address_digest(address))
+            said = digest if sends_digest(learner) else ("mbox", address)
+            rows.append([*said, "student", learner.sourced_id])
+    rows += [
+        ["iri", COURSEYARD_PERSON.format(person.identifier), "test_account", ""]
+        for person in population.outsiders
+        if person.username == DEMO_ACCOUNT
+    ]
+    columns = ["namespace", "identifier", "meaning", "sourced_id", "reviewed_by", "reviewed_on"]
+    full = [[*row, "registrar", year.starts_on] for row in rows]
+    write_csv(folder / "learner_crosswalk.csv", columns, full)
 
 
 def _end(last: date) -> date:

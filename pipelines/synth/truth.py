@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, fields
+from datetime import date, datetime
 from typing import IO, TYPE_CHECKING, Any, Self
 
 import orjson
 
 from pipelines.synth.framework import CASE_BASE
+from pipelines.synth.identities import enrolled_from
 from pipelines.synth.instants import format_instant
 from pipelines.synth.parcels import Entry, Fate, Parcel
 from pipelines.synth.values import Person, Span, Tool
+from pipelines.synth.world import ZONE
 
 if TYPE_CHECKING:
-    from datetime import date
     from pathlib import Path
     from types import TracebackType
 
     from pipelines.synth.deliveries import Location
+    from pipelines.synth.identities import Owner
     from pipelines.synth.knowledge import Knowledge
     from pipelines.synth.world import World
 
@@ -59,6 +62,9 @@ class TruthWriter:
         self._intervals = (folder / "active_intervals.ndjson").open("wb")
         self._minutes = (folder / "active_minutes.csv").open("w", encoding="utf-8", newline="")
         self._ledger = (folder / "ledger.ndjson").open("wb")
+        self._owners = (folder / "attribution.csv").open("w", encoding="utf-8", newline="")
+        self._owner_rows = csv.writer(self._owners, lineterminator="\n")
+        self._owner_rows.writerow(["source", "event_id", "date", "sourced_id", "reason"])
         self._minute_rows = csv.writer(self._minutes, lineterminator="\n")
         self._minute_rows.writerow(["sourced_id", "date", "day_part", "active_seconds"])
 
@@ -73,7 +79,7 @@ class TruthWriter:
         trace: TracebackType | None,
     ) -> None:
         """Close every file."""
-        for file in (self._knowledge, self._intervals, self._minutes, self._ledger):
+        for file in (self._knowledge, self._intervals, self._minutes, self._ledger, self._owners):
             file.close()
 
     def knowledge(
@@ -119,10 +125,18 @@ class TruthWriter:
             tally.count(parcel)
             is_loaded = parcel.fate is Fate.LOADED
             tally.voided += is_loaded and parcel.event_id in voided_ids
+            if is_loaded and parcel.owner and parcel.event_id:
+                self._attribute(tally.source, parcel, parcel.owner)
             if parcel.note is not None:
                 _write_row(self._ledger, _ledger_row(tally, parcel, location))
                 self.defects_planted += parcel.note.entry is Entry.DEFECT
         self.tallies.append(tally)
+
+    def _attribute(self, source: str, parcel: Parcel, owner: Owner) -> None:
+        """Write whose an event is; only a reader can tell which one without an id it is."""
+        when = datetime.fromtimestamp(parcel.at_ms / 1000, ZONE).date()
+        row = [source, parcel.event_id, when, owner.sourced_id, owner.reason or ""]
+        self._owner_rows.writerow(row)
 
     def close_books(self, world: World, arguments: dict[str, Any]) -> None:
         """Write what is known only at the end: the files' tallies, the learners and a summary."""
@@ -201,3 +215,14 @@ def _write_people(folder: Path, world: World) -> None:
     write_csv(folder / "plants.csv", ["sourced_id", "standard_uri", "habit"], sorted(plants))
     outsiders = [[person.sourced_id, person.username] for person in world.population.outsiders]
     write_csv(folder / "outsiders.csv", ["sourced_id", "kind"], outsiders)
+    year = world.year
+    enrolled: list[list[Any]] = [
+        [
+            *(learner.sourced_id, section.section_id),
+            *(enrolled_from(section, learner, year=year), year.ends_on),
+        ]
+        for section in world.population.sections
+        for learner in section.learners
+    ]
+    names = ["sourced_id", "section_id", "first_date", "last_date"]
+    write_csv(folder / "enrollments.csv", names, enrolled)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
+from pipelines.synth.identities import address_digest, address_of, sends_digest
 from pipelines.synth.tools import (
     ADL_ACTIVITY,
     ADL_VERB,
@@ -51,11 +51,10 @@ def clipstream_agent(person: Person) -> Json:
 
 def mail_agent(person: Person) -> Json:
     """Return the agent of the tablet app: newer versions send the hash of the address."""
-    address = f"mailto:{person.email}"
-    if person.number % 2 == 0:
-        return {"objectType": "Agent", "mbox": address}
-    digest = hashlib.sha1(address.encode(), usedforsecurity=False).hexdigest()
-    return {"objectType": "Agent", "mbox_sha1sum": digest}
+    address = address_of(person)
+    if sends_digest(person):
+        return {"objectType": "Agent", "mbox_sha1sum": address_digest(address)}
+    return {"objectType": "Agent", "mbox": f"mailto:{address}"}
 
 
 def objective(standard: Standard) -> Json:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from pipelines.synth.draws import draw_uuid
+from pipelines.synth.identities import owner_of
 from pipelines.synth.instants import format_duration, format_instant, format_local_instant
 from pipelines.synth.parcels import Entry, Note, Parcel
 from pipelines.synth.practice import Answer, Hint, PracticeSession
@@ -159,7 +160,8 @@ class _Writer:
         if learner.role is Role.OUTSIDER:
             note = Note(Entry.OFF_ROSTER, learner.username)
         body = orjson.dumps(statement)
-        self.parcels.append(Parcel(at_ms, body, statement.get("id", ""), note=note))
+        owner = owner_of(learner, self.tool)
+        self.parcels.append(Parcel(at_ms, body, statement.get("id", ""), note=note, owner=owner))
 
 
 def _context(session: PracticeSession, chosen_by: str) -> Json:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from pipelines.synth.draws import draw_uuid
+from pipelines.synth.identities import owner_of
 from pipelines.synth.instants import format_duration, format_instant
 from pipelines.synth.parcels import Entry, Note, Parcel
 from pipelines.synth.tools import CHOSEN_BY, VIDEO_EXTENSION, VIDEO_PROFILE, VIDEO_TYPE, VIDEO_VERB
@@ -38,7 +39,9 @@ def render_view(view: VideoView, random: Random) -> list[Parcel]:
     parcels = []
     for step in view.steps:
         statement = _statement(view, step, draw_uuid(random))
-        parcels.append(Parcel(step.at_ms, orjson.dumps(statement), statement["id"], note=note))
+        owner = owner_of(view.screening.viewer, Tool.CLIPSTREAM)
+        body = orjson.dumps(statement)
+        parcels.append(Parcel(step.at_ms, body, statement["id"], note=note, owner=owner))
     return parcels
 
 

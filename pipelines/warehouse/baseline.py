@@ -6,11 +6,14 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.resources import resource_path
+from pipelines.warehouse.definitions import changed_measures, record_definitions
 
 if TYPE_CHECKING:
     from datetime import date
 
     from duckdb import DuckDBPyConnection
+
+    from pipelines.measures import Definitions
 
 _MODEL_FILES = ("*.sql", "*.yml", "*.csv", "*.md")
 _EVERYTHING = """
@@ -48,13 +51,15 @@ class BuildPlan(NamedTuple):
         }
 
 
-def plan_build(connection: DuckDBPyConnection, *, is_full: bool = False) -> BuildPlan:
+def plan_build(
+    connection: DuckDBPyConnection, definitions: Definitions, *, is_full: bool = False
+) -> BuildPlan:
     """Return what the next build does; `is_full` asks for everything."""
     query = "select coalesce(max(batch_number), 0) from loaded.batches"
     batch_number = connection.execute(query).fetchall()[0][0]
-    definitions_hash = hash_definitions()
+    definitions_hash = hash_definitions(definitions)
     baseline = _baseline(connection)
-    reason = "asked for" if is_full else _full_build_reason(connection, baseline, definitions_hash)
+    reason = "asked for" if is_full else _full_build_reason(connection, baseline, definitions)
     return BuildPlan(batch_number, definitions_hash, None if reason else baseline, reason)
 
 
@@ -65,6 +70,7 @@ def begin_full_build(connection: DuckDBPyConnection) -> None:
 
 def accept_as_baseline(connection: DuckDBPyConnection, build_id: str) -> None:
     """Let the next build bring this one up to date."""
+    record_definitions(connection)
     connection.execute("delete from loaded.baseline")
     connection.execute(
         "insert into loaded.baseline by name"
@@ -74,10 +80,10 @@ def accept_as_baseline(connection: DuckDBPyConnection, build_id: str) -> None:
     )
 
 
-def hash_definitions() -> str:
-    """Digest the dbt project: another definition is another build."""
+def hash_definitions(definitions: Definitions) -> str:
+    """Digest the dbt project and the measures: another definition is another build."""
     project = resource_path("dbt")
-    total = sha256()
+    total = sha256(definitions.hash.encode())
     files = [
         file
         for pattern in _MODEL_FILES
@@ -96,11 +102,14 @@ def _baseline(connection: DuckDBPyConnection) -> Baseline | None:
 
 
 def _full_build_reason(
-    connection: DuckDBPyConnection, baseline: Baseline | None, definitions_hash: str
+    connection: DuckDBPyConnection, baseline: Baseline | None, definitions: Definitions
 ) -> str | None:
     if baseline is None:
         return "no earlier build has passed its checks"
-    if baseline.definitions_hash != definitions_hash:
+    changed_definitions = changed_measures(connection, definitions)
+    if changed_definitions:
+        return f"the measures are defined otherwise: {', '.join(changed_definitions)}"
+    if baseline.definitions_hash != hash_definitions(definitions):
         return f"the models are others than those of build {baseline.build_id}"
     (changed,) = connection.execute(_EVERYTHING, [baseline.batch_number]).fetchall()[0]
     return f"changed for every event: {changed}" if changed else None

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import CheckFailedError, ConfigurationError
 from pipelines.identity.keys import read_key
+from pipelines.measures import definitions_of
 from pipelines.resources import resource_path
 from pipelines.warehouse.baseline import begin_full_build, hash_definitions, plan_build
+from pipelines.warehouse.connection import MEMORY_LIMIT
 from pipelines.warehouse.dbt_environment import dbt_environment
-from pipelines.warehouse.definitions import refuse_changed_measures
+from pipelines.warehouse.definitions import refuse_changed_definitions, write_definitions
 from pipelines.warehouse.history import record_figures
 from pipelines.warehouse.load import open_warehouse
 
@@ -70,7 +72,8 @@ def identify_build(home: Home, settings: Settings, as_of_date: date) -> BuildIde
             "select pseudonym_key_version, pseudonym_key_fingerprint from loaded.district"
         ).fetchall()
     total = sha256()
-    for part in (files, inputs, rebuilds, keys, hash_definitions(), as_of_date.isoformat()):
+    definitions_hash = hash_definitions(definitions_of(home))
+    for part in (files, inputs, rebuilds, keys, definitions_hash, as_of_date.isoformat()):
         total.update(repr(part).encode())
     inputs_hash = total.hexdigest()
     return BuildIdentity(inputs_hash[:BUILD_ID_HEX_DIGITS], inputs_hash, as_of_date)
@@ -89,9 +92,8 @@ def build(
     What changed since the newest build that passed its checks is brought up to date, unless
     `is_full` or the state of the warehouse asks for everything.
     """
-    refuse_changed_measures()
     plan = _record_start(home, settings, identity, is_full=is_full)
-    result = _invoke_dbt(home, settings, {**_identity(identity), **plan.variables()}, advance)
+    result = _invoke_dbt(home, settings, identity, plan=plan, advance=advance)
     outcomes = list(getattr(result.result, "results", None) or [])
     failed = sorted(each.node.name for each in outcomes if each.status in _BAD_STATUSES)
     if failed or not result.success:
@@ -115,9 +117,12 @@ def build(
 def _record_start(
     home: Home, settings: Settings, identity: BuildIdentity, *, is_full: bool
 ) -> BuildPlan:
+    definitions = definitions_of(home)
     with open_warehouse(home, settings) as connection:
+        refuse_changed_definitions(connection, definitions)
         connection.begin()
-        plan = plan_build(connection, is_full=is_full)
+        plan = plan_build(connection, definitions, is_full=is_full)
+        write_definitions(connection, definitions)
         connection.execute("delete from loaded.builds where build_id = ?", [identity.build_id])
         connection.execute(
             "insert into loaded.builds by name select ? as build_id, ? as as_of_date,"
@@ -145,14 +150,16 @@ def _record_end(home: Home, settings: Settings, outcome: BuildOutcome) -> None:
         record_figures(connection, outcome.identity.build_id, outcome.identity.as_of_date)
 
 
-def _identity(identity: BuildIdentity) -> dict[str, str]:
+def _identity(identity: BuildIdentity) -> dict[str, str | int]:
     return {"build_id": identity.build_id, "as_of_date": identity.as_of_date.isoformat()}
 
 
 def _invoke_dbt(
     home: Home,
     settings: Settings,
-    variables: dict[str, str | int],
+    identity: BuildIdentity,
+    *,
+    plan: BuildPlan,
     advance: Callable[[int, int], None],
 ) -> Any:
     from dbt.cli.main import dbtRunner
@@ -164,10 +171,12 @@ def _invoke_dbt(
     arguments += ["--target-path", str(home.dbt_artefacts), "--log-path", str(home.dbt_artefacts)]
     # Unit tests judge the code, not tonight's data: `make test` runs them.
     arguments += ["--exclude-resource-type", "unit_test", "--quiet"]
-    arguments += ["--vars", json.dumps(variables)]
+    arguments += ["--vars", json.dumps(_identity(identity) | plan.variables())]
     key = read_key(settings.keys_folder, "warehouse")
+    # To build everything anew takes what the machine has; a night's share of it does not.
+    memory_limit = MEMORY_LIMIT if plan.baseline else ""
     try:
-        with dbt_environment(home.warehouse_file, key):
+        with dbt_environment(home.warehouse_file, key, memory_limit=memory_limit):
             return dbtRunner(callbacks=[_NodeCounter(advance)]).invoke(arguments)
     finally:
         release_warehouse()

@@ -27,6 +27,7 @@ class ChangeReason(StrEnum):
     CALENDAR = "calendar"
     STANDARDS = "standards"
     SETTINGS = "settings"
+    CLASSROOM = "classroom"
 
 
 # A change of these may reach every event: no list of students and dates would be shorter.
@@ -35,6 +36,14 @@ _UNBOUNDED = {
     "district": ChangeReason.SETTINGS,
     "sources": ChangeReason.SETTINGS,
     "verb_actions": ChangeReason.SETTINGS,
+    "scale_crosswalk": ChangeReason.CLASSROOM,
+}
+# What people wrote down, on the date that it is about.
+_CLASSROOM = {
+    "classroom_evidence": "assessed_on",
+    "classroom_judgements": "judged_on",
+    "classroom_goals": "set_on",
+    "classroom_feedback": "given_on",
 }
 _PLACEMENTS = """
     select student_key, school_id, null as section_id, null as starts_on, null as ends_on
@@ -51,7 +60,7 @@ _PLACEMENTS = """
     where enrollments.role = 'student'
 """
 _REMEMBERED = {
-    **{table: f"from loaded.{table}" for table in _UNBOUNDED},
+    **{table: f"from loaded.{table}" for table in (*_UNBOUNDED, *_CLASSROOM)},
     "learner_identifiers": "from loaded.learner_identifiers",
     "school_days": "from loaded.school_days",
     "placements": f"from ({_PLACEMENTS})",
@@ -183,6 +192,23 @@ select distinct $batch_number::integer, null, differing.date, '{ChangeReason.CAL
 from differing
 order by all
 """
+_LIST_CLASSROOM = """
+insert into loaded.changes
+with differing as (
+    (from remembered_{table} except all from loaded.{table})
+    union all
+    (from loaded.{table} except all from remembered_{table})
+)
+
+select distinct $batch_number::integer, differing.student_key, differing.{date}, $reason, null
+from differing
+anti join loaded.changes as listed
+    on listed.batch_number = $batch_number
+    and listed.student_key = differing.student_key
+    and listed.activity_date = differing.{date}
+    and listed.reason = $reason
+order by all
+"""
 _LIST_EVERYTHING = """
 insert into loaded.changes
 select $batch_number::integer, null, null, $reason, null
@@ -221,6 +247,9 @@ def _list_changes(connection: DuckDBPyConnection, night: date, batch_number: int
         connection.execute(_LIST_EVENTS, parameters)
     connection.execute(_LIST_STUDENTS, parameters)
     connection.execute(_LIST_SCHOOL_DAYS, parameters)
+    for table, column in _CLASSROOM.items():
+        query = _LIST_CLASSROOM.format(table=table, date=column)
+        connection.execute(query, {**parameters, "reason": ChangeReason.CLASSROOM.value})
     for table, reason in _UNBOUNDED.items():
         query = _LIST_EVERYTHING.format(table=table)
         connection.execute(query, {**parameters, "reason": reason.value})

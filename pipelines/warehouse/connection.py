@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 WAREHOUSE = "warehouse"
 FOLDER_MODE = 0o750
+# What DuckDB may hold before it spills: with the rest of a night it stays within 2 GiB.
+MEMORY_LIMIT = "1GiB"
 _SIGN_OF_ANOTHER_PROCESS = "conflicting lock"
 _SIGNS_OF_A_WRONG_KEY = ("encrypt", "not a valid duckdb database")
 
@@ -59,6 +61,7 @@ def connect_in_memory() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:")
     connection.execute("load httpfs")
     connection.execute("set temp_file_encryption = true")
+    connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set autoinstall_known_extensions = false")
     return connection

@@ -1,4 +1,4 @@
-"""Hand dbt the warehouse and its key."""
+"""Hand dbt the warehouse, its key and the memory it may take."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def dbt_environment(warehouse_file: Path, key: Key) -> Iterator[None]:
-    """Name the warehouse and its key; dbt keeps DBT_ENV_SECRET values out of its logs."""
+def dbt_environment(warehouse_file: Path, key: Key, *, memory_limit: str = "") -> Iterator[None]:
+    """Name the warehouse and its key; dbt keeps DBT_ENV_SECRET values out of its logs.
+
+    `memory_limit` is what DuckDB may hold before it spills, as it writes sizes; without it, it
+    takes what it takes by itself, most of the machine's.
+    """
     given = {
         "PLUMBLINE_WAREHOUSE_FILE": str(warehouse_file),
         "DBT_ENV_SECRET_WAREHOUSE_KEY": key.hex,
+        "PLUMBLINE_MEMORY_LIMIT": memory_limit,
     }
     before = {name: os.environ.get(name) for name in given}
     os.environ.update(given)

@@ -1,4 +1,4 @@
-"""What dbt's connection needs beyond DuckDB: encryption of files and the Beta quantile."""
+"""What dbt's connection needs beyond DuckDB: encryption, a limit of memory, the Beta quantile."""
 
 from __future__ import annotations
 
@@ -22,17 +22,28 @@ if TYPE_CHECKING:
 class Plugin(BasePlugin):
     """Named by dbt/profiles.yml; dbt-duckdb asks for a class of this name."""
 
+    def initialize(self, plugin_config: dict[str, str]) -> None:
+        """Take what dbt/profiles.yml says: `memory_limit`, empty where DuckDB is to decide."""
+        self._memory_limit = plugin_config["memory_limit"]
+
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Prepare the connection before the warehouse is attached to it."""
         duckdb_extensions.import_extension("httpfs")
         conn.execute("load httpfs")
-        conn.create_function(
-            "beta_quantile",
-            beta_quantile,
-            ["DOUBLE", "DOUBLE", "DOUBLE"],
-            "DOUBLE",
-            type=PythonUDFType.ARROW,
-        )
+        if self._memory_limit:
+            conn.execute("set memory_limit = ?", [self._memory_limit])
+        add_beta_quantile(conn)
+
+
+def add_beta_quantile(connection: DuckDBPyConnection) -> None:
+    """Give a connection the function that the models call."""
+    connection.create_function(
+        "beta_quantile",
+        beta_quantile,
+        ["DOUBLE", "DOUBLE", "DOUBLE"],
+        "DOUBLE",
+        type=PythonUDFType.ARROW,
+    )
 
 
 def beta_quantile(

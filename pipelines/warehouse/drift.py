@@ -42,6 +42,8 @@ class Drift(NamedTuple):
     detail: str = ""
 
 
+_KINDS_OF_TERMS = {"verb": DriftKind.NEW_VERB, "activity_type": DriftKind.NEW_ACTIVITY_TYPE}
+
 _PREPARE = """
 create or replace temp table drift_sources as
 with batches as (
@@ -142,42 +144,52 @@ where len(known) > 0 and len(arrived) > 0
 order by all
 """
 
-_NEW_TERMS = """
-select distinct events.source, events.{column}
-from loaded.events as events
-inner join drift_sources
-    on events.source = drift_sources.source
-    and events.batch_number = drift_sources.newest_batch
-anti join (
-    select earlier.source, earlier.{column}
-    from loaded.events as earlier
-    inner join drift_sources
-        on earlier.source = drift_sources.source
-        and earlier.batch_number < drift_sources.newest_batch
-    group by all
-) as known
-    on events.source = known.source and events.{column} = known.{column}
-where events.{column} is not null
+_LIST_TERMS = """
+insert into loaded.terms
+with terms as (
+    select distinct
+        events.source,
+        unnest(['verb', 'activity_type']) as kind,
+        unnest([events.verb, events.activity_type]) as term,
+        events.batch_number
+    from loaded.events as events
+    where events.batch_number = (select max(batch_number) from loaded.batches)
+)
+
+select terms.*
+from terms
+anti join loaded.terms as known
+    on terms.source = known.source and terms.kind = known.kind and terms.term = known.term
+where terms.term is not null
 order by all
 """
 
-_FILLED_COLUMNS = """
-select
-    drift_sources.source,
-    {counts}
-from drift_sources
-inner join loaded.events as events
-    on drift_sources.source = events.source
-    and events.batch_number in (drift_sources.newest_batch, drift_sources.previous_batch)
-group by drift_sources.source
-having count(*) filter (events.batch_number = drift_sources.newest_batch) >= {minimum}
-    and count(*) filter (events.batch_number = drift_sources.previous_batch) >= {minimum}
+_NEW_TERMS = """
+select terms.source, terms.kind, terms.term
+from loaded.terms
+semi join drift_sources
+    on terms.source = drift_sources.source and terms.batch_number = drift_sources.newest_batch
 order by all
 """
+
+_COMPARED_BATCHES = f"""
+select source, newest_batch, previous_batch
+from drift_sources
+where newest_events >= {MINIMUM_EVENTS} and previous_events >= {MINIMUM_EVENTS}
+order by all
+"""
+
+# One batch at a time, by its number: of the history nothing else is read.
+_FILLED_COLUMNS = (
+    "select count(*), {counts} from loaded.events where source = ? and batch_number = ?"
+)
 
 
 def find_drift(connection: DuckDBPyConnection) -> tuple[Drift, ...]:
-    """Return what the newest batch has that its sources never had, and what it lacks."""
+    """Return what the newest batch has that its sources never had, and what it lacks.
+
+    Its verbs and activity types become known terms of their sources.
+    """
     connection.execute(_PREPARE)
     new_fields = _pairs(connection, _NEW_FIELDS)
     drift = [Drift(source, _kind_of_field(name), _field(name)) for source, name in new_fields]
@@ -186,34 +198,35 @@ def find_drift(connection: DuckDBPyConnection) -> tuple[Drift, ...]:
         Drift(source, DriftKind.CHANGED_TYPE, _field(name), detail)
         for source, name, detail in connection.execute(_CHANGED_TYPES).fetchall()
     ]
-    for column, kind in (
-        ("verb", DriftKind.NEW_VERB),
-        ("activity_type", DriftKind.NEW_ACTIVITY_TYPE),
-    ):
-        terms = _pairs(connection, _NEW_TERMS.format(column=column))
-        drift += dict.fromkeys(Drift(source, kind, shown_name(term)) for source, term in terms)
+    connection.execute(_LIST_TERMS)
+    drift += dict.fromkeys(
+        Drift(source, _KINDS_OF_TERMS[kind], shown_name(term))
+        for source, kind, term in connection.execute(_NEW_TERMS).fetchall()
+    )
     return tuple(sorted([*drift, *_vanished_columns(connection)]))
 
 
 def _vanished_columns(connection: DuckDBPyConnection) -> list[Drift]:
-    optional = [column.name for column in event_columns() if not column.required]
-    counts = [
-        f"count(events.{name}) filter (events.batch_number = drift_sources.{batch}_batch)"
-        for name in optional
-        for batch in ("newest", "previous")
-    ]
-    query = _FILLED_COLUMNS.format(
-        counts=", ".join(
-            ["count(*) filter (events.batch_number = drift_sources.previous_batch)", *counts]
-        ),
-        minimum=MINIMUM_EVENTS,
-    )
     drift = []
-    for source, previous_events, *filled in connection.execute(query).fetchall():
-        for name, newest, previous in zip(optional, filled[::2], filled[1::2], strict=True):
-            if newest == 0 and previous >= MINIMUM_SHARE * previous_events:
-                drift.append(Drift(source, DriftKind.VANISHED_COLUMN, name))
+    for source, newest_batch, previous_batch in connection.execute(_COMPARED_BATCHES).fetchall():
+        newest = _filled_columns(connection, source, newest_batch)
+        previous = _filled_columns(connection, source, previous_batch)
+        drift += [
+            Drift(source, DriftKind.VANISHED_COLUMN, name)
+            for name, filled in previous.items()
+            if filled >= MINIMUM_SHARE and not newest[name]
+        ]
     return drift
+
+
+def _filled_columns(
+    connection: DuckDBPyConnection, source: str, batch_number: int
+) -> dict[str, float]:
+    """Return the share of a batch's events that have each optional column."""
+    optional = [column.name for column in event_columns() if not column.required]
+    query = _FILLED_COLUMNS.format(counts=", ".join(f"count({name})" for name in optional))
+    ((events, *filled),) = connection.execute(query, [source, batch_number]).fetchall()
+    return {name: count / events for name, count in zip(optional, filled, strict=True)}
 
 
 def _named(connection: DuckDBPyConnection, query: str, kind: DriftKind) -> list[Drift]:

@@ -8,16 +8,14 @@ to date.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from pipelines.canonical import event_columns
 from pipelines.ingest.parts import parts_between
-from pipelines.warehouse.tables import insert_rows
+from pipelines.warehouse.ledger import FileCounts, as_table, new_generations, write_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -27,35 +25,8 @@ if TYPE_CHECKING:
     from pipelines.ingest.manifest import Manifest
 
 
-class FileCounts(NamedTuple):
-    """A row of the ledger: read = loaded + duplicate + conflicting + rejected + minimised."""
+EVENTS_AT_A_TIME = 500_000
 
-    file_digest: str
-    file_name: str
-    source: str
-    size_bytes: int
-    read: int
-    loaded: int
-    duplicate: int
-    conflicting: int
-    rejected: int
-    minimised: int
-    batch_number: int
-    generation: int
-
-
-_FILES = pa.schema(
-    [
-        ("file_digest", pa.string()),
-        ("file_name", pa.string()),
-        ("source", pa.string()),
-        ("size_bytes", pa.uint64()),
-        ("read", pa.uint64()),
-        ("rejected", pa.uint64()),
-        ("minimised", pa.uint64()),
-        ("generation", pa.int32()),
-    ]
-)
 
 _JUDGE_INCOMING = """
 create or replace temp table incoming as
@@ -151,86 +122,41 @@ select '' as file_digest, '' as outcome
 where false
 """
 
-_COUNT_INCOMING = """
-create or replace temp table counted as
-select
-    incoming_files.*,
-    count(*) filter (incoming.outcome = 'loaded') as loaded,
-    count(*) filter (incoming.outcome = 'duplicate') as duplicate,
-    count(*) filter (incoming.outcome = 'conflicting') as conflicting
-from incoming_files
-left join incoming using (file_digest)
-group by all
-"""
-
-_UPDATE_LEDGER = """
-update loaded.files as files
-set
-    read = counted.read,
-    loaded = files.loaded + counted.loaded,
-    duplicate = files.duplicate + counted.duplicate,
-    conflicting = files.conflicting + counted.conflicting,
-    rejected = counted.rejected,
-    minimised = counted.minimised,
-    generation = counted.generation
-from counted
-where files.file_digest = counted.file_digest
-"""
-
-_INSERT_LEDGER = """
-insert into loaded.files
-select
-    file_digest,
-    file_name,
-    source,
-    size_bytes,
-    read,
-    loaded,
-    duplicate,
-    conflicting,
-    rejected,
-    minimised,
-    ? as batch_number,
-    generation
-from counted
-anti join loaded.files using (file_digest)
-"""
-
-
-def new_generations(
-    connection: DuckDBPyConnection, manifests: Sequence[Manifest]
-) -> dict[str, int]:
-    """Return the generation that was loaded of each file that is to be loaded; -1 for none."""
-    query = "select file_digest, generation from loaded.files"
-    known = dict(connection.execute(query).fetchall())
-    return {
-        each.digest: known.get(each.digest, -1)
-        for each in manifests
-        if known.get(each.digest, -1) < each.generation
-    }
-
 
 def load_files(
     connection: DuckDBPyConnection, home: Home, manifests: Sequence[Manifest], *, night: date
 ) -> tuple[FileCounts, ...]:
-    """Load what the ledger does not know of these files; return their rows of the ledger."""
+    """Load what the ledger does not know of these files; return their rows of the ledger.
+
+    Files are loaded some at a time, in the order of their names: a backfill of years needs no more
+    memory than a night, and comes to the same rows.
+    """
     loaded = new_generations(connection, manifests)
     fresh = [manifest for manifest in manifests if manifest.digest in loaded]
     if not fresh:
         return ()
     batch_number = _begin_batch(connection, night)
-    connection.register("incoming_files", _as_table(fresh))
-    _load_parts(
-        connection,
-        [str(part) for each in fresh for part in _parts(home, each, loaded[each.digest])],
-        batch_number,
-    )
-    connection.execute(_COUNT_INCOMING)
-    connection.execute(_UPDATE_LEDGER)
-    connection.execute(_INSERT_LEDGER, [batch_number])
-    connection.unregister("incoming_files")
-    _replace_counts(connection, fresh)
-    return _ledger_rows(connection)
+    rows: list[FileCounts] = []
+    for group in _groups(fresh):
+        parts = [str(part) for each in group for part in _parts(home, each, loaded[each.digest])]
+        connection.register("incoming_files", as_table(group))
+        _load_parts(connection, parts, batch_number)
+        rows += write_ledger(connection, group, batch_number)
+        connection.unregister("incoming_files")
+    return tuple(rows)
+
+
+def _groups(manifests: Sequence[Manifest]) -> Iterator[list[Manifest]]:
+    """Yield files in the order in which the first of two equal events stands."""
+    group: list[Manifest] = []
+    read = 0
+    for each in sorted(manifests, key=lambda manifest: (manifest.name, manifest.digest)):
+        if group and read + each.read > EVENTS_AT_A_TIME:
+            yield group
+            group, read = [], 0
+        group.append(each)
+        read += each.read
+    yield group
 
 
 def _parts(home: Home, manifest: Manifest, loaded: int) -> list[Path]:
@@ -252,71 +178,3 @@ def _begin_batch(connection: DuckDBPyConnection, night: date) -> int:
     batch_number = int(connection.execute(query).fetchall()[0][0])
     connection.execute("insert into loaded.batches values (?, ?)", [batch_number, night])
     return batch_number
-
-
-def _as_table(manifests: Sequence[Manifest]) -> pa.Table:
-    rows = [
-        (
-            each.digest,
-            each.name,
-            each.source,
-            each.size_bytes,
-            each.read,
-            each.rejected,
-            sum(each.minimised.values()),
-            each.generation,
-        )
-        for each in manifests
-    ]
-    columns = zip(*rows, strict=True)
-    arrays = [pa.array(column, kind) for column, kind in zip(columns, _FILES.types, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=_FILES)
-
-
-def _replace_counts(connection: DuckDBPyConnection, manifests: Sequence[Manifest]) -> None:
-    """Write what ingest counted besides events: rules, reasons and fields."""
-    for table in ("rejections", "minimised_events", "refused_fields"):
-        connection.execute(
-            f"delete from loaded.{table} where file_digest in (select file_digest from counted)"
-        )
-    insert_rows(
-        connection,
-        "rejections",
-        [
-            (each.digest, rule.stage, rule.rule, rule.clause, events)
-            for each in manifests
-            for rule, events in each.rejections.items()
-        ],
-    )
-    insert_rows(
-        connection,
-        "minimised_events",
-        [
-            (each.digest, reason, events)
-            for each in manifests
-            for reason, events in each.minimised.items()
-        ],
-    )
-    insert_rows(
-        connection,
-        "refused_fields",
-        [
-            (
-                each.digest,
-                name.standard,
-                name.path,
-                occurrences,
-                sorted(each.field_types.get(name, ())),
-            )
-            for each in manifests
-            for name, occurrences in each.refused_fields.items()
-        ],
-    )
-
-
-def _ledger_rows(connection: DuckDBPyConnection) -> tuple[FileCounts, ...]:
-    rows = connection.execute(
-        "select * from loaded.files semi join counted using (file_digest)"
-        " order by file_name, file_digest"
-    ).fetchall()
-    return tuple(FileCounts(*row) for row in rows)

@@ -26,12 +26,7 @@ COUNTED_MARTS = (
 
 _COUNT_DAYS = """
 insert into loaded.daily_counts
-with newest as (
-    select max(batch_number) as batch_number
-    from loaded.batches
-),
-
-known_references as (
+with known_references as (
     select list(distinct reference) as known
     from (
         select uri as reference from loaded.standards
@@ -45,39 +40,44 @@ learners as (
     from loaded.learner_identifiers
 ),
 
+-- Before anything is joined to it: what a learner did on a date is one row.
 brought as (
     select
         events.batch_number,
         events.source,
         (events.occurred_at at time zone district.zone)::date as event_date,
         events.actor_key,
-        learners.actor_key is not null as is_matched,
+        events.learner_role in ('actor', 'assignee') as is_of_learner,
         events.success is not null
         or events.score_scaled is not null
         or events.score_raw is not null as is_scored,
-        events.standard_refs
+        coalesce(events.standard_refs, []) as standard_refs,
+        count(*) as events
     from loaded.events as events
-    inner join newest on events.batch_number = newest.batch_number
-    left join learners on events.actor_key = learners.actor_key
     cross join loaded.district as district
-    where events.occurred_at is not null
+    where events.batch_number = (select max(batch_number) from loaded.batches)
+        and events.occurred_at is not null
+    group by all
 )
 
 select
     brought.batch_number,
     brought.source,
     brought.event_date,
-    count(*) as events,
-    count(*) filter (brought.actor_key is null) as anonymous,
-    count(*) filter (brought.is_matched) as matched,
-    count(*) filter (brought.is_scored) as scored,
-    count(*) filter (
-        brought.is_scored
-        and list_has_any(coalesce(brought.standard_refs, []), known_references.known)
+    sum(brought.events) as events,
+    coalesce(sum(brought.events) filter (brought.actor_key is null), 0) as anonymous,
+    coalesce(sum(brought.events) filter (learners.actor_key is not null), 0) as matched,
+    coalesce(sum(brought.events) filter (brought.is_scored), 0) as scored,
+    coalesce(
+        sum(brought.events) filter (
+            brought.is_scored and list_has_any(brought.standard_refs, known_references.known)
+        ),
+        0
     ) as tagged
 from brought
+left join learners on brought.actor_key = learners.actor_key and brought.is_of_learner
 cross join known_references
-group by all
+group by brought.batch_number, brought.source, brought.event_date
 order by all
 """
 _MINUTES = """

@@ -13,8 +13,9 @@ from pipelines.warehouse.changes import list_changes, remember_records
 from pipelines.warehouse.circuit_breaker import HeldDelivery, hold_deliveries
 from pipelines.warehouse.connection import open_encrypted
 from pipelines.warehouse.drift import Drift, find_drift
-from pipelines.warehouse.events import FileCounts, load_files, new_generations
+from pipelines.warehouse.events import load_files
 from pipelines.warehouse.history import count_days
+from pipelines.warehouse.ledger import FileCounts, new_generations
 from pipelines.warehouse.records import load_records
 from pipelines.warehouse.schema import prepare_schema, refuse_other_version
 
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 
     from pipelines.home import Home
     from pipelines.settings import Settings
+    from pipelines.warehouse.classroom import ClassroomFile
     from pipelines.warehouse.roster import RosterDelivery
+
+# Beyond so many events a load is a backfill, and takes of the machine's memory what it needs.
+MOST_EVENTS_OF_A_NIGHT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,9 @@ class LoadOutcome:
     """What the load added: the counts of each new file, and the records that changed.
 
     `replayed` are files that were known and of which rejects were run again, `held` the sources
-    whose deliveries are not loaded, `drift` what sources send otherwise than before, and `rosters`
-    the deliveries of the roster that were looked at.
+    whose deliveries are not loaded, `drift` what sources send otherwise than before, `rosters` the
+    deliveries of the roster that were looked at, and `classroom` the files of people's forms, where
+    these were read anew.
     """
 
     files: tuple[FileCounts, ...]
@@ -44,6 +50,7 @@ class LoadOutcome:
     held: tuple[HeldDelivery, ...] = ()
     drift: tuple[Drift, ...] = ()
     rosters: tuple[RosterDelivery, ...] = ()
+    classroom: tuple[ClassroomFile, ...] = ()
 
 
 def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
@@ -61,6 +68,8 @@ def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
         _write_district(connection, settings, pseudonym_key)
         manifests = tuple(read_manifests(home))
         known = new_generations(connection, manifests)
+        if sum(each.read for each in manifests if each.digest in known) > MOST_EVENTS_OF_A_NIGHT:
+            connection.execute("reset memory_limit")
         held = hold_deliveries(connection, manifests, settings.circuit_breaker, night=night)
         waiting = {manifest.digest for each in held for manifest in each.manifests}
         ready = [each for each in manifests if each.digest not in waiting]
@@ -74,6 +83,7 @@ def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
         files=tuple(each for each in files if known[each.file_digest] < 0),
         changed_records=records.changed,
         rosters=records.rosters,
+        classroom=records.classroom,
         replayed=tuple(each for each in files if known[each.file_digest] >= 0),
         held=held,
         drift=drift,
@@ -121,8 +131,11 @@ def _write_district(connection: DuckDBPyConnection, settings: Settings, key: Key
     )
     connection.execute("delete from loaded.sources")
     connection.executemany(
-        "insert into loaded.sources values (?, ?)",
-        [(source.name, source.reported_duration.value) for source in settings.sources],
+        "insert into loaded.sources values (?, ?, ?)",
+        [
+            (source.name, source.reported_duration.value, source.score_scale)
+            for source in settings.sources
+        ],
     )
     connection.execute("delete from loaded.verb_actions")
     rows = [(verb.verb, verb.activity_type, verb.action) for verb in settings.verbs]

@@ -1,4 +1,4 @@
-"""Load roster, standards and calendar, where their files changed."""
+"""Load roster, standards, calendar and what people fill in, where their files changed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pipelines.errors import ChangedInputError
 from pipelines.reference.calendar import read_calendar
 from pipelines.reference.case_framework import read_standards
-from pipelines.warehouse.roster import RosterDelivery, link_learners, load_rosters, roster_inputs
+from pipelines.reference.crosswalk import CROSSWALK_FILE
+from pipelines.warehouse.classroom import ClassroomFile, find_forms, load_classroom
+from pipelines.warehouse.roster import RosterDelivery, load_rosters, roster_inputs
+from pipelines.warehouse.roster_matching import match_people
 from pipelines.warehouse.tables import insert_rows
 
 if TYPE_CHECKING:
@@ -26,10 +29,11 @@ _DIGEST_BYTES = 16
 
 
 class LoadedRecords(NamedTuple):
-    """The kinds of records that changed, and what became of the roster's deliveries."""
+    """The kinds of records that changed, and what became of rosters and of people's forms."""
 
     changed: tuple[str, ...]
     rosters: tuple[RosterDelivery, ...]
+    classroom: tuple[ClassroomFile, ...]
 
 
 def load_records(
@@ -39,26 +43,34 @@ def load_records(
     rosters = load_rosters(connection, home, settings, night=night)
     present = _digests(connection, home, settings)
     rows = connection.execute("select kind, digest from loaded.inputs").fetchall()
-    changed = tuple(kind for kind, digest in present.items() if (kind, digest) not in rows)
+    # A home without a crosswalk, or in which nobody filled in a form, is as it was.
+    known = {"classroom": _digest([]), "crosswalk": _digest([]), **dict(rows)}
+    changed = tuple(kind for kind, digest in present.items() if known.get(kind) != digest)
+    if {"roster", "crosswalk"} & set(changed):
+        match_people(connection, home, settings)
     for kind in changed:
-        if kind == "roster":
-            link_learners(connection, home, settings)
-        elif kind == "standards":
+        if kind == "standards":
             _replace(connection, "standards", read_standards(home.standards))
         elif kind == "calendar":
             _replace(connection, "school_days", read_calendar(home.rosters / CALENDAR_FILE))
+    # Last, and also where its files are the same: its rows name students and standards.
+    is_due = not {"classroom", "roster", "standards"}.isdisjoint(changed)
+    classroom = load_classroom(connection, home, settings) if is_due else ()
     if _digests(connection, home, settings) != present:
         raise ChangedInputError
     _replace(connection, "inputs", list(present.items()))
-    return LoadedRecords(changed, rosters)
+    return LoadedRecords(changed, rosters, classroom)
 
 
 def _digests(connection: DuckDBPyConnection, home: Home, settings: Settings) -> dict[str, str]:
     """Return a digest of each kind of record: of its files, and of the settings that shape it."""
-    calendar = home.rosters / CALENDAR_FILE
-    roster = repr((roster_inputs(connection), settings.learner_identifiers)).encode()
+    calendar, crosswalk = (home.rosters / name for name in (CALENDAR_FILE, CROSSWALK_FILE))
+    rules = (settings.learner_identifiers, settings.test_accounts, settings.test_people)
+    roster = repr((roster_inputs(connection), *rules)).encode()
     return {
         "calendar": _digest([calendar] if calendar.is_file() else []),
+        "classroom": _digest(find_forms(home.classroom)),
+        "crosswalk": _digest([crosswalk] if crosswalk.is_file() else []),
         "roster": _digest([], roster),
         "settings": _digest([home.settings_file]),
         "standards": _digest(home.standards.glob("*.json")),

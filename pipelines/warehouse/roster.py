@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.errors import ChangedInputError, DamagedError, InputError
 from pipelines.identity.keys import read_key
-from pipelines.identity.matching import learner_links
 from pipelines.identity.pseudonyms import Pseudonymiser
 from pipelines.reference.roster_judge import judge_roster
 from pipelines.reference.roster_package import UnreadablePackageError, find_packages, open_package
 from pipelines.reference.roster_rules import RULES, Effect, RosterSeverity
-from pipelines.warehouse.roster_history import Size, derive, fold, size_after, size_now
+from pipelines.warehouse.roster_history import Size, fold, size_after, size_now
 from pipelines.warehouse.roster_incoming import make_incoming
 from pipelines.warehouse.roster_people import make_known, vault_tables
 from pipelines.warehouse.roster_receipts import RosterReceipt, read_receipts, write_receipt
 from pipelines.warehouse.tables import insert_rows
-from pipelines.warehouse.vault import keep_people, read_identifiers, read_people
+from pipelines.warehouse.vault import keep_people, read_people
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,25 +91,7 @@ def load_rosters(
     )
     if not _newest(connection):
         _refuse_without_roster(home, delivered)
-    if any(each.state is DeliveryState.LOADED for each in delivered):
-        derive(connection)
     return delivered
-
-
-def link_learners(connection: DuckDBPyConnection, home: Home, settings: Settings) -> None:
-    """Say anew whom each pseudonym of a tool means: a student, or nobody."""
-    key = read_key(settings.keys_folder, "pseudonym")
-    fields = {each.roster_field for each in settings.learner_identifiers}
-    vault_key = read_key(settings.keys_folder, "vault")
-    rows = connection.execute("select student_key from loaded.students").fetchall()
-    links = learner_links(
-        read_identifiers(home.vault_file, vault_key, fields),
-        settings.learner_identifiers,
-        Pseudonymiser(key, settings.district_id),
-        students={student_key for (student_key,) in rows},
-    )
-    connection.execute("delete from loaded.learner_identifiers")
-    insert_rows(connection, "learner_identifiers", links)
 
 
 def roster_inputs(connection: DuckDBPyConnection) -> list[tuple[str, str]]:

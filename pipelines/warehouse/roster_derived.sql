@@ -1,6 +1,24 @@
 -- What is true of schools, sections and people, derived from every version that rosters have told.
 -- Dates: starts_on is the first, ends_on the first without. Nulls stand for an unknown begin or end.
 
+-- Whoever was merged into somebody has become that person, in all that was ever told.
+create or replace temp view told_users as
+select
+    told.* replace (coalesce(merged.student_key, told.person_key) as person_key),
+    merged.student_key is null as is_own
+from loaded.roster_users as told
+left join loaded.merged_people as merged on told.person_key = merged.person_key;
+
+create or replace temp view told_roles as
+select told.* replace (coalesce(merged.student_key, told.person_key) as person_key)
+from loaded.roster_roles as told
+left join loaded.merged_people as merged on told.person_key = merged.person_key;
+
+create or replace temp view told_enrollments as
+select told.* replace (coalesce(merged.student_key, told.person_key) as person_key)
+from loaded.roster_enrollments as told
+left join loaded.merged_people as merged on told.person_key = merged.person_key;
+
 delete from loaded.schools;
 insert into loaded.schools
 select org_id, arg_max(name, coalesce(valid_from, '-infinity'::date))
@@ -98,7 +116,7 @@ with marked as (
     select
         *,
         valid_from > lag(valid_to) over same as begins_stint
-    from loaded.roster_roles
+    from told_roles
     window same as (
         partition by role_key, person_key, org_id, role
         order by coalesce(valid_from, '-infinity'::date)
@@ -176,9 +194,12 @@ delete from loaded.students;
 insert into loaded.students
 with newest as (
     select *
-    from loaded.roster_users
+    from told_users
     qualify row_number() over (
-        partition by person_key order by coalesce(valid_from, '-infinity'::date) desc
+        partition by person_key
+        order by
+            (valid_to is null) desc, is_own desc, coalesce(valid_from, '-infinity'::date) desc,
+            grade_band, school_id
     ) = 1
 ),
 
@@ -188,6 +209,7 @@ students as (
         arg_max(org_id, coalesce(starts_on, '-infinity'::date)) as org_id
     from loaded.role_spans
     where role = 'student'
+        and person_key not in (select person_key from loaded.people_set_aside)
     group by person_key
 )
 
@@ -212,13 +234,13 @@ with counted as (
         any_value(coalesce(valid_to, 'infinity'::date)) as told_to,
         any_value(begins_on) as begins_on,
         any_value(ends_on) as ends_on
-    from loaded.roster_enrollments
+    from told_enrollments
     group by enrollment_key, person_key, section_id, role
 ),
 
 told_often as (
     select versions.*
-    from loaded.roster_enrollments as versions
+    from told_enrollments as versions
     semi join (
         select enrollment_key from counted where versions > 1
     ) as often on versions.enrollment_key = often.enrollment_key

@@ -31,7 +31,7 @@ _PEOPLE = """
 """
 _USER_IDS = f"""
     select
-        person_key, 'userId:' || regexp_extract(user_id, '{_USER_ID}', 1) as field,
+        person_key, 'userIds:' || regexp_extract(user_id, '{_USER_ID}', 1) as field,
         regexp_extract(user_id, '{_USER_ID}', 2) as value
     from (
         select person_key, unnest(regexp_extract_all("userIds", '{_USER_ID}')) as user_id

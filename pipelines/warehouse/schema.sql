@@ -19,7 +19,9 @@ create table if not exists loaded.district (
 -- One row per landing folder that the settings name.
 create table if not exists loaded.sources (
     source varchar not null,
-    reported_duration varchar not null
+    reported_duration varchar not null,
+    -- The scale of its scores, where only the crosswalk says what they are worth.
+    score_scale varchar
 );
 
 -- The district's own reading of verbs that the crosswalk in dbt/seeds does not know.
@@ -65,13 +67,21 @@ create table if not exists loaded.daily_counts (
     tagged bigint not null -- of these, with a standard that is known
 );
 
+-- The verbs and activity types that a source has sent, and the load that brought each first.
+create table if not exists loaded.terms (
+    source varchar not null,
+    kind varchar not null, -- verb, activity_type
+    term varchar not null,
+    batch_number integer not null
+);
+
 -- What a load changed: one row per load, student, school-local date and reason. Without a student
 -- it concerns everybody, without a date every date. Builds bring up to date what is listed.
 create table if not exists loaded.changes (
     batch_number integer not null,
     student_key varchar,
     activity_date date,
-    reason varchar not null, -- new, late, voided, rematched, roster, calendar, standards, settings
+    reason varchar not null, -- new, late, voided, rematched, roster, calendar, standards, settings, classroom
     events bigint -- how many events of the date; empty where no single event is the reason
 );
 
@@ -215,6 +225,19 @@ create table if not exists loaded.roster_enrollments (
     valid_to date
 );
 
+-- Who is somebody else by the crosswalk: everything told of the one is the other's. What rosters have
+-- said stays as they said it, so that a merge can be undone.
+create table if not exists loaded.merged_people (
+    person_key varchar not null,
+    student_key varchar not null
+);
+
+-- Who is no student whatever rosters say, by the crosswalk or the settings.
+create table if not exists loaded.people_set_aside (
+    person_key varchar not null,
+    reason varchar not null -- staff or test_account
+);
+
 -- From here on to the identifiers: derived from all versions (roster_derived.sql).
 create table if not exists loaded.schools (
     school_id varchar not null,
@@ -279,6 +302,17 @@ create table if not exists loaded.learner_identifiers (
     student_key varchar not null
 );
 
+-- Which pseudonyms of tools mean no student although they are known, and why.
+create table if not exists loaded.unmatched_identifiers (
+    actor_key varchar not null,
+    reason varchar not null -- ambiguous, staff, guardian, no_role, test_account, not_in_roster
+);
+
+-- Of which namespaces settings or crosswalk know identifiers, by pseudonym.
+create table if not exists loaded.known_namespaces (
+    namespace_key varchar not null
+);
+
 -- standard_id is the CFItem identifier; uri is what events refer to it by.
 create table if not exists loaded.standards (
     standard_id varchar not null,
@@ -288,6 +322,84 @@ create table if not exists loaded.standards (
     parent_id varchar,
     framework varchar not null,
     framework_version varchar
+);
+
+-- What people wrote down, not software: the rows that stand of the forms in the home's classroom/,
+-- all by the keyed digest of their record_id. It is what the folder holds and no more.
+create table if not exists loaded.classroom_evidence (
+    record_key varchar not null,
+    file_name varchar not null,
+    student_key varchar not null,
+    standard_id varchar not null,
+    item_id varchar not null,
+    method varchar not null,
+    assessed_on date not null,
+    score double not null,
+    max_score double,
+    min_score double,
+    scale varchar
+);
+
+create table if not exists loaded.classroom_judgements (
+    record_key varchar not null,
+    file_name varchar not null,
+    student_key varchar not null,
+    standard_id varchar not null,
+    judgement varchar not null,
+    judged_on date not null
+);
+
+create table if not exists loaded.classroom_goals (
+    record_key varchar not null,
+    file_name varchar not null,
+    student_key varchar not null,
+    standard_id varchar,
+    aim varchar not null,
+    set_by varchar not null,
+    set_on date not null,
+    due_on date,
+    reached_on date
+);
+
+create table if not exists loaded.classroom_feedback (
+    record_key varchar not null,
+    file_name varchar not null,
+    student_key varchar not null,
+    standard_id varchar,
+    statement varchar not null,
+    answer varchar not null,
+    given_on date not null
+);
+
+-- What a score from score_from on, up to the next row of the scale, is worth.
+create table if not exists loaded.scale_crosswalk (
+    record_key varchar not null,
+    file_name varchar not null,
+    scale varchar not null,
+    score_from double not null,
+    outcome double not null,
+    reviewed_on date not null
+);
+
+-- One row per file of classroom/; one that cannot be read leaves the rows it had before.
+create table if not exists loaded.classroom_files (
+    file_name varchar not null,
+    file_digest varchar not null,
+    form varchar,
+    is_usable boolean not null,
+    read bigint not null,
+    loaded bigint not null,
+    duplicate bigint not null,
+    replaced bigint not null, -- a later file has a row of the same record_id
+    rejected bigint not null
+);
+
+-- One row per refused row of these files; without a row number it is the whole file.
+create table if not exists loaded.classroom_refusals (
+    file_name varchar not null,
+    row_number bigint,
+    column_name varchar,
+    rule varchar not null
 );
 
 -- One row per school and date of the school year; clock times are local.
@@ -305,6 +417,23 @@ create table if not exists loaded.rebuilds (
     rebuild_number integer not null,
     read_again_from date,
     files_read_again integer not null
+);
+
+-- One row per parameter of a measure, as the definitions have it by which the newest build was made.
+create table if not exists loaded.measure_parameters (
+    measure varchar not null,
+    version varchar not null,
+    hash varchar not null,
+    parameter varchar not null,
+    value double not null
+);
+
+-- One row per version of a measure by which a build was made that passed its checks, for good.
+create table if not exists loaded.measure_definitions (
+    measure varchar not null,
+    version varchar not null,
+    hash varchar not null,
+    parameters varchar not null -- as JSON
 );
 
 -- One row per build, newest last; the orchestration writes it, audit.builds shows it.

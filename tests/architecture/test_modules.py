@@ -31,8 +31,14 @@ ROW_WRITERS = {"caliper_row"}
 # The few doors: what only the modules named here, or those of a folder, may import.
 DOORS = {
     "pipelines.synth": {"pipelines.cli", "pipelines.report.text", "pipelines.synth"},
-    "pipelines.warehouse.vault": {"pipelines.warehouse.roster"},
-    "pipelines.identity.matching": {"pipelines.warehouse.roster", "pipelines.warehouse.vault"},
+    "pipelines.warehouse.vault": {
+        "pipelines.warehouse.roster",
+        "pipelines.warehouse.roster_matching",
+    },
+    "pipelines.identity.matching": {
+        "pipelines.warehouse.roster_matching",
+        "pipelines.warehouse.vault",
+    },
     "apache_beam": {
         "pipelines.ingest.pipeline",
         "pipelines.ingest.transforms",

@@ -146,13 +146,16 @@ def write_history_home(root: Path) -> Path:
     return root
 
 
-def write_history(root: Path, *, events: int, per_day: int) -> None:
-    """Write events into the lake as ingest does, a file for each school day before the night."""
+def write_history(root: Path, days: slice, *, events: int, per_day: int) -> None:
+    """Write events into the lake as ingest does, a file for each of these school days.
+
+    Days count back from the last before the night.
+    """
     home, settings = district_at(root)
     pseudonymiser = Pseudonymiser(read_key(settings.keys_folder, "pseudonym"), "bench")
     with duckdb.connect() as connection:
         connection.register("learners", _learners(pseudonymiser))
-        for day in _school_days_back(events // per_day):
+        for day in list(_school_days_back(events // per_day))[days]:
             digest = f"{day:%Y%m%d}".ljust(64, "0")
             folder = home.events / digest
             folder.mkdir(parents=True)

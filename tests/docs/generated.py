@@ -5,7 +5,7 @@ Each lies in its document between the comments `<!-- generated: NAME -->` and `<
 
 from __future__ import annotations
 
-import csv
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -13,6 +13,8 @@ import click
 from pipelines.canonical import event_columns
 from pipelines.cli import commands
 from pipelines.ingest import rejection
+from pipelines.measures import SCHEMA, SHIPPED, VERSIONS, read_definitions, shipped_versions
+from pipelines.reference.classroom_rules import ClassroomRule
 from pipelines.reference.roster_rules import RULES
 from pipelines.validation.catalogue import catalogue
 from pipelines.validation.findings import Finding
@@ -24,7 +26,8 @@ from tests.load.released_schemas import write_unreleased
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PARAMETERS = REPOSITORY / "dbt" / "seeds" / "measure_parameters.csv"
+    from pipelines.measures import Definition
+
 _HELP_WIDTH = 80
 _RULES_BY_STANDARD = {"xAPI": "xapi.", "Caliper": "caliper.", "Files, JSON and recognition": ""}
 
@@ -58,14 +61,21 @@ def render_event() -> str:
 
 def render_parameters() -> str:
     """Return every parameter of the measures."""
-    with PARAMETERS.open(encoding="utf-8", newline="") as stream:
-        rows = "".join(
-            f"| {row['measure']} | {row['version']} | `{row['parameter']}` | {row['value']} "
-            f"| {row['unit']} | {row['description']} |\n"
-            for row in csv.DictReader(stream)
-        )
+    described = json.loads((REPOSITORY / SCHEMA).read_text(encoding="utf-8"))["properties"]
+    rows = "".join(
+        f"| {each.measure} | {each.version} | `{name}` | {each.parameters[name]:g} "
+        f"| {about['unit']} | {about['description']} |\n"
+        for each in shipped_definitions()
+        for name, about in described[each.measure]["properties"].items()
+        if name in each.parameters
+    )
     head = "| measure | version | parameter | value | unit | what it does |\n"
     return f"\n{head}| --- | --- | --- | --- | --- | --- |\n{rows}\n"
+
+
+def shipped_definitions() -> tuple[Definition, ...]:
+    """Return the definitions of the measures as Plumbline ships them."""
+    return read_definitions(REPOSITORY / SHIPPED).measures
 
 
 def render_rules() -> str:
@@ -89,7 +99,14 @@ def render_roster_rules() -> str:
     return f"\n| rule | severity | clause | asks for |\n| --- | --- | --- | --- |\n{rows}\n"
 
 
+def render_classroom_rules() -> str:
+    """Return every rule that a row of a form can break."""
+    rows = "".join(f"| `{rule.value}` | {rule.asks} |\n" for rule in ClassroomRule)
+    return f"\n| rule | asks for |\n| --- | --- |\n{rows}\n"
+
+
 SECTIONS = (
+    Section("operations.md", "classroom", render_classroom_rules),
     Section("cli.md", "commands", render_commands),
     Section("data-contract.md", "event", render_event),
     Section("data-contract.md", "marts", render_marts),
@@ -146,6 +163,20 @@ def _write() -> None:
         file.write_text(replace_section(text, section.name, section.render()), encoding="utf-8")
 
 
+def _record_versions() -> None:
+    """Write down versions of measures that are new; what stands there is left as it is."""
+    file = REPOSITORY / VERSIONS
+    document = json.loads(file.read_text(encoding="utf-8"))
+    known = {(each.measure, each.version) for each in shipped_versions()}
+    document["definitions"] += [
+        each._asdict()
+        for each in shipped_definitions()
+        if (each.measure, each.version) not in known
+    ]
+    file.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
     _write()
+    _record_versions()
     write_unreleased()

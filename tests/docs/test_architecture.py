@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PIPELINES = REPOSITORY / "pipelines"
-SHARED = {"errors", "files", "home", "lock", "settings", "canonical", "resources"}
+SHARED = {"errors", "files", "home", "lock", "settings", "measures", "canonical", "resources"}
 # These see every step: their row says so in words.
 WITH_ALL_STEPS = {"report"}
 _ROOM = re.compile(r"^\| `pipelines/(\w+)` \| [^|]+ \| ([^|]+) \|$", re.MULTILINE)

@@ -7,7 +7,7 @@ import pytest
 from pipelines.cli import commands
 from pipelines.ingest.manifest import FileFacts, combine
 from pipelines.ingest.rejection import REJECT_ARROW_SCHEMA, Stage
-from pipelines.warehouse.events import FileCounts
+from pipelines.warehouse.ledger import FileCounts
 from tests.docs.generated import SECTIONS, Section
 from tests.docs.marts import published_tables
 from tests.docs.repository import generated_sections, read

@@ -20,8 +20,9 @@ _DENIED = re.compile(
     r"learning.?style|badge|points|streak|reward|givenname|familyname|\.name\b",
     re.IGNORECASE,
 )
-# The name of an xAPI account tells one learner from another; it becomes a pseudonym.
-_ACCOUNT = "actor.account.name"
+# The name of an xAPI account tells one learner from another; it becomes a pseudonym. That of an
+# instructor is compared with it, and nothing but whether they are one is kept.
+_ACCOUNT, _INSTRUCTOR = "actor.account.name", "context.instructor.account.name"
 _PACE = re.compile(r"pace|speed|velocity|rank|percentile|minutes|seconds|duration")
 _ADVICE = re.compile(r"recommend|next_|assign|playlist|predict|suggest|pathway")
 _SENDING = re.compile(r"send|push|upload|export|share|sync|write.?back")
@@ -66,8 +67,9 @@ def _holds(text: str, name: str) -> bool:
 def test_nothing_personal_or_affective_is_kept() -> None:
     """No field of the policy is a name, an address, a birth date, a feeling or a reward."""
     kept = {rule.path for rule in field_rules()}
-    assert {path for path in kept if _DENIED.search(path)} == {_ACCOUNT}
+    assert {path for path in kept if _DENIED.search(path)} == {_ACCOUNT, _INSTRUCTOR}
     assert {rule.treatment for rule in field_rules() if rule.path == _ACCOUNT} == {"pseudonym"}
+    assert {rule.treatment for rule in field_rules() if rule.path == _INSTRUCTOR} == {"derived"}
 
 
 def test_learning_reads_no_grade() -> None:

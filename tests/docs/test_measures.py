@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -11,16 +10,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.docs.generated import PARAMETERS
+from tests.docs.generated import shipped_definitions
 from tests.docs.marts import published_tables
 from tests.docs.repository import REPOSITORY, read, without_code, written_by_hand
 from tests.oracles.mastery import judge_mastery
+from tests.oracles.time_on_task import measure_time
 from tests.oracles.values import District, Event, Reading
 
 OUTCOMES = (1, 0, 1, 1, 1)
 BASE_RATE = 0.75
 SENTENCE = "Time with software open. Not learning, not effort."
 VERB = "http://adlnet.gov/expapi/verbs/answered"
+OTHER_VERB = "http://adlnet.gov/expapi/verbs/experienced"
 BEFORE_PERIOD = date(2026, 2, 2)
 PERIOD = (date(2026, 3, 2), date(2026, 5, 1))
 THREE_OF_FOUR = (True, True, True, False)
@@ -37,16 +38,18 @@ DISTRICT = District(
     readings=(Reading(False, "xapi", VERB, None, None, "answered"),),  # noqa: FBT003
 )
 _NUMBER = re.compile(r"(?<![\w.])\d*\.?\d+(?![\w.]*\w)")
-_EXAMPLE = re.compile(r"^A worked example.*?^### ", re.DOTALL | re.MULTILINE)
+_EXAMPLE = re.compile(r"^A worked example.*?^##", re.DOTALL | re.MULTILINE)
+_ROW = re.compile(r"^\| (?!---)(.+) \|$", re.MULTILINE)
 
 
-def _parameters() -> list[dict[str, str]]:
-    with PARAMETERS.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+def _parameters() -> dict[str, float]:
+    return {
+        name: value for each in shipped_definitions() for name, value in each.parameters.items()
+    }
 
 
 def _value(name: str) -> float:
-    return next(float(row["value"]) for row in _parameters() if row["parameter"] == name)
+    return _parameters()[name]
 
 
 def _stated(name: str) -> float:
@@ -100,18 +103,104 @@ def _try(learner: str, first: date, number: int, is_right: bool) -> Event:  # no
     )
 
 
+def _example(title: str) -> tuple[list[dict[str, str]], dict[str, float]]:
+    """Return the rows of the worked example of a section, and the values that it comes to."""
+    _, _, section = read("measures.md").partition(f"\n## {title}\n")
+    _, _, example = section.partition("\n## ")[0].partition("A worked example")
+    example, _, _ = example.partition("\n##")
+    head, *rows = [[cell.strip() for cell in line.split(" |")] for line in _rows(example)]
+    values = dict(re.findall(r"(\w+) = (\d*\.?\d+)", example))
+    return (
+        [dict(zip(head, row, strict=True)) for row in rows],
+        {name: float(value) for name, value in values.items()},
+    )
+
+
+def _rows(text: str) -> list[str]:
+    return [
+        line.replace("| ", "", 1) if line.startswith("| ") else line for line in _ROW.findall(text)
+    ]
+
+
+def test_every_measure_has_a_worked_example() -> None:
+    """The section of each measure works one through."""
+    for each in shipped_definitions():
+        title = each.measure.replace("_", " ").capitalize()
+        rows, values = _example(title)
+        assert rows, title
+        assert values, title
+
+
+def test_the_example_of_time_can_be_computed() -> None:
+    """Credits follow from the gaps and the parameters, minutes and share from the oracle."""
+    rows, stated = _example("Time on task")
+    for row in rows:
+        assert [float(row[bound]) for bound in ("low", "mid", "high")] == _credits(row)
+    [measured] = measure_time(DISTRICT, [_activity(row) for row in rows])
+    assert measured.day_part == "weekend_or_holiday"
+    assert stated == {
+        "minutes_low": measured.minutes("low"),
+        "minutes_mid": measured.minutes("mid"),
+        "minutes_high": measured.minutes("high"),
+        "share_inferred": pytest.approx(measured.share_inferred, abs=0.0005),
+    }
+
+
+def _credits(row: dict[str, str]) -> list[float]:
+    if row["reported duration"]:
+        return [float(row["reported duration"])] * 3
+    gap = float(row["gap to the next"])
+    return [
+        gap if gap <= _value("low_gap") else 0,
+        gap if gap <= _value("mid_gap") else _value("mid_tail_unknown"),
+        min(gap, _value("high_credit")) if gap <= _value("high_gap") else _value("high_tail"),
+    ]
+
+
+def _activity(row: dict[str, str]) -> Event:
+    hour, minute, second = map(int, row["time"].split(":"))
+    duration = row["reported duration"]
+    return Event(
+        source="mathpath",
+        event_id=row["time"],
+        standard="xapi",
+        verb=VERB if row["action"] == "answered" else OTHER_VERB,
+        occurred_at=datetime(2026, 3, 7, hour, minute, second, tzinfo=UTC),
+        actor_key="student",
+        activity_id="page",
+        duration_seconds=float(duration) if duration else None,
+    )
+
+
+def test_the_example_of_counts_can_be_counted() -> None:
+    """Each count is that of the rows that its definition names."""
+    rows, stated = _example("Activity counts")
+    items = [row["item"] for row in rows if row["action"] == "answered"]
+    by_student = [row["action"] for row in rows if row["chosen by"] == "student"]
+    actions = [row["action"] for row in rows]
+    assert stated == {
+        "events": len(rows),
+        "attempts": len(items),
+        "repeat_attempts": len(items) - len(set(items)) * _value("tries_before_repeat"),
+        "hints": actions.count("hinted"),
+        "completions": actions.count("completed"),
+        "self_chosen": len(by_student) - by_student.count("goal_set"),
+        "goals_set_by_student": by_student.count("goal_set"),
+    }
+
+
 def test_a_number_in_the_text_is_a_parameter() -> None:
     """Besides 0, 1 and the example, the prose states no number that the parameters do not have."""
-    prose = _EXAMPLE.sub("### ", without_code(written_by_hand(read("measures.md"))))
+    prose = _EXAMPLE.sub("##", without_code(written_by_hand(read("measures.md"))))
     prose = re.sub(r"^ {4}.*$|^\d+\. ", "", prose, flags=re.MULTILINE)
-    allowed = {0.0, 1.0} | {float(row["value"]) for row in _parameters()}
+    allowed = {0.0, 1.0} | set(_parameters().values())
     assert {float(number) for number in _NUMBER.findall(prose)} <= allowed
 
 
 def test_every_parameter_that_decides_a_status_is_named() -> None:
     """The text names each threshold of the status and each parameter of time on task."""
     text = written_by_hand(read("measures.md"))
-    names = {row["parameter"] for row in _parameters()}
+    names = set(_parameters())
     unexplained = {name for name in names if f"`{name}`" not in text and name not in text}
     assert unexplained == {"tries_before_repeat"}
 
@@ -127,7 +216,7 @@ def test_no_setting_changes_a_measure() -> None:
     """district.toml knows no parameter of a measure, and refuses what it does not know."""
     schema = json.loads((REPOSITORY / "schemas/district/district.schema.json").read_text())
     names = {name for section in _objects(schema) for name in section.get("properties", ())}
-    assert names.isdisjoint(row["parameter"] for row in _parameters())
+    assert names.isdisjoint(_parameters())
     assert all(
         section["additionalProperties"] is False
         for section in _objects(schema)
@@ -144,16 +233,18 @@ def _objects(node: Any) -> list[dict[str, Any]]:
 
 
 def test_measures_carry_their_version() -> None:
-    """Every table of learning and proxies has definition_version."""
+    """Every table of a family of measures has definition_version and definition_hash.
+
+    What people wrote down themselves is defined by nobody else.
+    """
+    wanted = {"definition_version", "definition_hash"}
     for table in published_tables():
-        if table.schema in {"learning", "proxies"}:
-            assert "definition_version" in {column.name for column in table.columns}, table.name
+        is_measure = table.schema in {"learning", "proxies", "signals"}
+        if is_measure and table.name not in {"teacher_judgements", "goals", "student_feedback"}:
+            assert wanted <= {column.name for column in table.columns}, table.name
 
 
 def test_a_measure_has_one_name() -> None:
-    """A measure's name in the parameters is the name of its table, and has one version."""
+    """A measure's name in the definitions is the name of its table."""
     tables = {table.name for table in published_tables()}
-    versions = {(row["measure"], row["version"]) for row in _parameters()}
-    measures = [measure for measure, _ in versions]
-    assert len(measures) == len(set(measures))
-    assert set(measures) <= tables
+    assert {each.measure for each in shipped_definitions()} <= tables

@@ -7,26 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.identity.keys import read_key
-from pipelines.identity.sealing import Sealer
-from pipelines.ingest.blocks import blocks_of, parts_of
-from pipelines.ingest.deliveries import find_deliveries
-from pipelines.ingest.manifest import FileFacts, combine, manifest_file, write_manifest
-from pipelines.ingest.process import PartProcessor
-from pipelines.ingest.rejects import PartWriter, counts_of
-from pipelines.ingest.rows import Keyring
 from pipelines.settings import read_settings
 from pipelines.validation.validator import Validator
 from pipelines.warehouse.load import load, open_warehouse
 from tests.unit.examples import deliver, lines, make_small_home
+from tests.unit.lakes import ingest_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from pipelines.home import Home
-    from pipelines.ingest.deliveries import Delivery
-    from pipelines.settings import Settings
     from pipelines.warehouse.load import LoadOutcome
 
 
@@ -53,27 +44,9 @@ def ingest(home: Home, validator: Validator) -> Callable[..., None]:
 
     def run(name: str, *documents: Any) -> None:
         deliver(home, name, lines(*documents))
-        settings = read_settings(home)
-        for delivery in find_deliveries(home, settings).deliveries:
-            if not manifest_file(home, delivery.digest).exists():
-                _ingest(home, settings, delivery, validator)
+        ingest_here(home, validator)
 
     return run
-
-
-def _ingest(home: Home, settings: Settings, delivery: Delivery, validator: Validator) -> None:
-    key = read_key(settings.keys_folder, "pseudonym")
-    processor = PartProcessor(validator, Keyring(key, settings.district_id))
-    writer = PartWriter(home, Sealer(read_key(settings.keys_folder, "vault")))
-    parts = [part for block in blocks_of(delivery) for part in parts_of(block, settings.ingest)]
-    outcomes = [processor.process(part) for part in parts]
-    for part, outcome in zip(parts, outcomes, strict=True):
-        writer.write(part, outcome)
-    writer.finish()
-    facts = FileFacts(
-        *(delivery.digest, delivery.name, delivery.source, delivery.size_bytes, key.fingerprint)
-    )
-    write_manifest(home, combine(facts, map(counts_of, parts, outcomes)))
 
 
 @pytest.fixture

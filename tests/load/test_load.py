@@ -58,8 +58,8 @@ def test_the_records_of_a_district_are_loaded(load_home: Load, query: Query) -> 
         (DISTRICT_ID, "America/Chicago")
     ]
     assert query("select * from loaded.sources order by 1") == [
-        ("mathpath", "by_verb"),
-        ("quizroom", "by_verb"),
+        ("mathpath", "by_verb", None),
+        ("quizroom", "by_verb", None),
     ]
 
 

@@ -59,4 +59,4 @@ def test_records_that_change_while_they_are_read_are_refused(  # noqa: PLR0913, 
         patch.setattr(module, reader, read_while_it_changes)
         with pytest.raises(ChangedInputError, match="changed while they were read"):
             load_home()
-    assert set(load_home().changed_records) == {"roster", "settings", "standards", "calendar"}
+    assert set(load_home().changed_records) == {"calendar", "roster", "settings", "standards"}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from pipelines.report.text import describe_load
+from pipelines.warehouse import events
 from tests.unit.examples import (
     caliper_event,
     deliver,
@@ -98,10 +101,17 @@ def test_a_copy_that_went_through_a_store_is_a_duplicate(
     ]
 
 
+@pytest.mark.parametrize("events_at_a_time", [1, events.EVENTS_AT_A_TIME])
 def test_duplicates_across_the_files_of_a_night(
-    ingest: Ingest, load_home: Load, query: Query
+    ingest: Ingest,
+    load_home: Load,
+    query: Query,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+    events_at_a_time: int,
 ) -> None:
-    """Within a night the file whose name comes first has the first event."""
+    """The file whose name comes first has the first event, however many are loaded at a time."""
+    monkeypatch.setattr(events, "EVENTS_AT_A_TIME", events_at_a_time)
     ingest("mathpath/b.ndjson", statement(1), statement(2))
     ingest("mathpath/a.ndjson", statement(1, timestamp=LATER), statement(2))
     load_home()

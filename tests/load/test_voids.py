@@ -146,7 +146,11 @@ def _found(connection: DuckDBPyConnection) -> Found:
     for name in ("events", "files"):
         query = f"select * from loaded.{name}"
         connection.execute(f"create or replace temp view stg_plumbline__{name} as {query}")
-    for path in ("intermediate/events/int_events_voided", "marts/audit/voids"):
+    for path in (
+        "intermediate/events/int_events_voids",
+        "intermediate/events/int_events_voided",
+        "marts/audit/voids",
+    ):
         name = path.rpartition("/")[2]
         connection.execute(f"create or replace temp view {name} as {_sql(path)}")
     voided = connection.execute("select source, event_id from int_events_voided").fetchall()

@@ -11,9 +11,9 @@ import duckdb
 
 from pipelines.explain.explain import explain, explain_change
 from pipelines.home import Home
+from pipelines.measures import SHIPPED, read_definitions
 from pipelines.resources import resource_path
 from pipelines.settings import read_settings
-from pipelines.warehouse.definitions import PARAMETERS, read_definitions
 from tests.night.homes import plumbline
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 EARLIER = "anearlierbuild"
 DEFINED = next(
-    each for each in read_definitions(resource_path(PARAMETERS)) if each.measure == "mastery"
+    each for each in read_definitions(resource_path(SHIPPED)).measures if each.measure == "mastery"
 )
 
 

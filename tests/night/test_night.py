@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 import orjson
@@ -107,6 +108,27 @@ def test_time_on_task_is_that_of_the_oracle(night: DistrictNight) -> None:
             " from proxies.time_on_task"
         ).fetchall()
     assert {row[:3]: row[3:] for row in found} == expected
+
+
+def test_what_people_wrote_down_is_counted_as_planted(night: DistrictNight) -> None:
+    """Rows of every form stand or are refused as the truth says, and are evidence of their own."""
+    with (night.root / "truth" / "classroom.csv").open(encoding="utf-8", newline="") as stream:
+        planted = [
+            (each["form"], int(each["rows"]), int(each["refused"]))
+            for each in csv.DictReader(stream)
+        ]
+    with night.marts() as marts:
+        files = marts.sql(
+            "select form, read, rejected from audit.classroom_files where adds_up order by all"
+        ).fetchall()
+        methods = marts.sql("select distinct method from learning.evidence_mix").fetchall()
+        own = marts.sql(
+            "select distinct set_by from learning.goals where is_students_own"
+        ).fetchall()
+    assert files == sorted(planted)
+    assert sum(refused for _, _, refused in planted) > 0
+    assert {("paper_test",), ("rubric",), ("project",), ("auto_scored",)} <= set(methods)
+    assert own == [("student",)]
 
 
 def test_status_tells_the_build(night: DistrictNight) -> None:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.oracles.values import learner_events
+from tests.oracles.values import Event, LearnerEvent, learner_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, datetime
+    from datetime import date
 
-    from tests.oracles.values import District, Event, LearnerEvent
+    from tests.oracles.values import District, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Evidence:
 
     student_key: str
     standard_id: str
+    method: str
     event: Event
     performed_at: datetime
     evidence_date: date
@@ -56,7 +57,8 @@ class _Happening(NamedTuple):
 def judge_evidence(district: District, events: Iterable[Event]) -> list[Evidence]:
     """Return a row for each student, standard and assessed event."""
     tries, hints = defaultdict(list), defaultdict(list)
-    for learner_event in learner_events(district, events):
+    written = [_as_event(district, each) for each in district.written]
+    for learner_event in [*learner_events(district, events), *written]:
         happening = _happening(learner_event)
         if district.local_date(happening.performed_at) > district.as_of_date:
             continue
@@ -73,6 +75,45 @@ def judge_evidence(district: District, events: Iterable[Event]) -> list[Evidence
     ]
 
 
+def _as_event(district: District, written: Written) -> LearnerEvent:
+    """Return a score that was written down as a try at noon; nobody wrote down the hour."""
+    noon = datetime.combine(written.assessed_on, time(12), district.zone).astimezone(UTC)
+    event = Event(
+        source="classroom",
+        event_id=written.record_key,
+        standard="xapi",
+        verb=written.method,
+        occurred_at=noon,
+        activity_id=f"{written.item_id}#{written.standard_id}",
+        standard_refs=(written.standard_id,),
+        score_raw=written.score,
+        score_min=written.min_score or 0.0,
+        score_max=written.max_score,
+    )
+    return LearnerEvent(written.student_key, "graded", event)
+
+
+def _method(event: Event) -> str:
+    if event.source == "classroom":
+        return event.verb
+    return "teacher_scored" if event.scored_by == "person" else "auto_scored"
+
+
+def _scale(district: District, event: Event) -> str | None:
+    if event.source == "classroom":
+        return next(one.scale for one in district.written if one.record_key == event.event_id)
+    return district.scales_by_source.get(event.source)
+
+
+def _has_score(event: Event) -> bool:
+    return event.score_scaled is not None or event.score_raw is not None
+
+
+def _is_unreviewed(district: District, event: Event) -> bool:
+    is_scaled = _scale(district, event) is not None and _has_score(event)
+    return is_scaled and _score_credit(district, event) is None
+
+
 def _happening(learner_event: LearnerEvent) -> _Happening:
     event = learner_event.event
     performed_at = event.occurred_at
@@ -83,7 +124,7 @@ def _happening(learner_event: LearnerEvent) -> _Happening:
 
 def _is_candidate(learner_event: LearnerEvent) -> bool:
     event = learner_event.event
-    has_score = event.score_scaled is not None or event.score_raw is not None
+    has_score = _has_score(event)
     if learner_event.action == "completed":
         return has_score
     if learner_event.action in ("answered", "graded", "passed_failed"):
@@ -91,9 +132,15 @@ def _is_candidate(learner_event: LearnerEvent) -> bool:
     return False
 
 
-def _score_credit(event: Event) -> float | None:
+def _score_credit(district: District, event: Event) -> float | None:
     """Return the credit that the score alone gives."""
     credit = None
+    scale = _scale(district, event)
+    if scale is not None:
+        score = event.score_scaled if event.score_raw is None else event.score_raw
+        steps = [step for step in district.steps if step.scale == scale]
+        reached = [step for step in steps if score is not None and step.score_from <= score]
+        return max(reached, key=lambda step: step.score_from).outcome if reached else None
     if event.standard == "caliper":
         if event.score_raw is not None and event.score_max is not None and event.score_max > 0:
             credit = event.score_raw / event.score_max
@@ -109,11 +156,12 @@ def _score_credit(event: Event) -> float | None:
     return None if credit is None else min(1.0, max(0.0, credit))
 
 
-def _credit(learner_event: LearnerEvent) -> float | None:
+def _credit(district: District, learner_event: LearnerEvent) -> float | None:
     event = learner_event.event
-    credit = _score_credit(event)
+    credit = _score_credit(district, event)
     if (
         credit is None
+        and not _is_unreviewed(district, event)
         and event.standard == "xapi"
         and learner_event.action != "completed"
         and event.success is not None
@@ -132,13 +180,16 @@ def _judge_item(
     for place, happening in enumerate(tries):
         day = _date(district, happening)
         earlier = [other for other in tries[:place] if _date(district, other) == day]
-        is_assisted = any(_is_wrong(other) for other in earlier) or any(
+        is_assisted = any(_is_wrong(district, other) for other in earlier) or any(
             hint[:3] < happening[:3] and _date(district, hint) == day for hint in hints
         )
         reason = _exclusion(
-            happening, is_first_of_day=not earlier, date_counts=day in dates_that_count
+            district,
+            happening,
+            is_first_of_day=not earlier,
+            date_counts=day in dates_that_count,
         )
-        credit = _credit(happening.learner_event)
+        credit = _credit(district, happening.learner_event)
         standards = _standards(district, happening.event)
         for standard_id in standards:
             attempts[standard_id] += 1
@@ -146,6 +197,7 @@ def _judge_item(
                 Evidence(
                     student_key=happening.learner_event.student_key,
                     standard_id=standard_id,
+                    method=_method(happening.event),
                     event=happening.event,
                     performed_at=happening.performed_at,
                     evidence_date=day,
@@ -172,16 +224,20 @@ def _dates_that_count(dates: list[date]) -> set[date]:
     return set(counting)
 
 
-def _is_wrong(happening: _Happening) -> bool:
+def _is_wrong(district: District, happening: _Happening) -> bool:
     if happening.event.success is not None:
         return not happening.event.success
-    credit = _credit(happening.learner_event)
+    credit = _credit(district, happening.learner_event)
     return credit is not None and credit < 1
 
 
-def _exclusion(happening: _Happening, *, is_first_of_day: bool, date_counts: bool) -> str | None:
-    success, score_credit = happening.event.success, _score_credit(happening.event)
-    if _credit(happening.learner_event) is None:
+def _exclusion(
+    district: District, happening: _Happening, *, is_first_of_day: bool, date_counts: bool
+) -> str | None:
+    success, score_credit = happening.event.success, _score_credit(district, happening.event)
+    if _is_unreviewed(district, happening.event):
+        return "unreviewed_scale"
+    if _credit(district, happening.learner_event) is None:
         return "no_scale"
     if (score_credit == 1 and success is False) or (score_credit == 0 and success is True):
         return "score_success_conflict"

@@ -15,7 +15,7 @@ from tests.oracles.evidence import judge_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, datetime
 
     from tests.oracles.evidence import Evidence
     from tests.oracles.values import District, Event
@@ -58,6 +58,51 @@ def judge_mastery(district: District, events: Iterable[Event]) -> list[Mastery]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What evidence of one method an estimate rests on, and for how much of it."""
+
+    student_key: str
+    standard_id: str
+    method: str
+    evidence_count: int
+    share_of_evidence: float
+    last_evidence_date: date
+
+
+def mix_evidence(district: District, events: Iterable[Event]) -> list[Part]:
+    """Return a row for each student, standard and method with included evidence."""
+    histories = defaultdict(list)
+    for row in judge_evidence(district, events):
+        if row.is_included:
+            histories[row.student_key, row.standard_id].append(row)
+    return [part for history in histories.values() for part in _parts(history)]
+
+
+def _parts(history: list[Evidence]) -> list[Part]:
+    newest_first = sorted(history, key=_order, reverse=True)
+    weights = [row.weight * DECAY**age for age, row in enumerate(newest_first)]
+    parts = []
+    for method in sorted({row.method for row in history}):
+        own = [row for row in history if row.method == method]
+        counted = [weight for weight, row in zip(weights, newest_first, strict=True) if row in own]
+        parts.append(
+            Part(
+                student_key=own[0].student_key,
+                standard_id=own[0].standard_id,
+                method=method,
+                evidence_count=len(own),
+                share_of_evidence=sum(counted) / sum(weights),
+                last_evidence_date=max(row.evidence_date for row in own),
+            )
+        )
+    return parts
+
+
+def _order(row: Evidence) -> tuple[datetime, str, str]:
+    return (row.performed_at, row.event.event_id, row.event.source)
+
+
 def _base_rates(district: District, included: list[Evidence]) -> dict[str, float]:
     window_start = district.reporting_window_start()
     before = [
@@ -81,9 +126,7 @@ def _outcome(row: Evidence) -> float:
 
 
 def _judge(district: District, history: list[Evidence], base_rate: float) -> Mastery:
-    history = sorted(
-        history, key=lambda row: (row.performed_at, row.event.event_id, row.event.source)
-    )
+    history = sorted(history, key=_order)
     successes = failures = 0.0
     for row in history:
         successes = DECAY * successes + row.weight * _outcome(row)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pipelines.resources import resource_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date, datetime, time
 
     from duckdb import DuckDBPyConnection
@@ -68,6 +68,29 @@ class Enrollment(NamedTuple):
     ends_on: date | None
 
 
+class Written(NamedTuple):
+    """A score that a person wrote down."""
+
+    record_key: str
+    student_key: str
+    standard_id: str
+    item_id: str
+    method: str
+    assessed_on: date
+    score: float
+    max_score: float | None
+    min_score: float | None
+    scale: str | None
+
+
+class Step(NamedTuple):
+    """What a score from `score_from` on is worth on a scale, up to the next step."""
+
+    scale: str
+    score_from: float
+    outcome: float
+
+
 class SchoolDay(NamedTuple):
     """One date of a school's calendar, in local clock times."""
 
@@ -90,6 +113,9 @@ class District:
     school_days: dict[tuple[str, date], SchoolDay]
     duration_placements: dict[str, str]
     readings: tuple[Reading, ...]
+    written: tuple[Written, ...] = ()
+    steps: tuple[Step, ...] = ()
+    scales_by_source: Mapping[str, str | None] = field(default_factory=dict)
 
     def local_date(self, moment: datetime) -> date:
         """Return the school-local date of a moment."""
@@ -193,6 +219,20 @@ def read_district(connection: DuckDBPyConnection, as_of_date: date) -> District:
             _rows(connection, "select source, reported_duration from loaded.sources")
         ),
         readings=tuple(_read_readings(connection)),
+        written=tuple(
+            Written(*row)
+            for row in _rows(
+                connection,
+                f"select {', '.join(Written._fields)} from loaded.classroom_evidence",
+            )
+        ),
+        steps=tuple(
+            Step(*row)
+            for row in _rows(
+                connection, "select scale, score_from, outcome from loaded.scale_crosswalk"
+            )
+        ),
+        scales_by_source=dict(_rows(connection, "select source, score_scale from loaded.sources")),
     )
 
 

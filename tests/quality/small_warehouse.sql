@@ -1,6 +1,6 @@
 -- A small district: 2 schools, 4 sections, 40 students, 30 weekdays, 2 tools, every check met.
 insert into loaded.district values ('riverbend', 'America/Chicago', 1, '0123456789abcdef');
-insert into loaded.sources values ('mathpath', 'by_verb'), ('readwell', 'before');
+insert into loaded.sources values ('mathpath', 'by_verb', null), ('readwell', 'before', null);
 insert into loaded.schools values ('school-1', 'Mill Creek Elementary'), ('school-2', 'Harbor Middle');
 insert into loaded.academic_sessions
 values ('term-1', 'Fall', 'gradingPeriod', date '2025-08-18', date '2025-12-19', null);

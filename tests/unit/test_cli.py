@@ -15,7 +15,7 @@ from tests.unit.examples import make_small_home
 ON_A_HOME = sorted(
     set(commands.commands)
     - {"init", "synth", "demo", "archive", "changes", "explain", "firewall"}
-    - {"quarantine", "release", "rollback", "validate"}
+    - {"quarantine", "release", "rollback", "template", "validate"}
 )
 
 
@@ -39,9 +39,8 @@ def test_every_command_helps(command: str, flag: str) -> None:
     described = commands.commands[command] if command else commands
     assert (described.help or "").splitlines()[0].endswith((".", ",", "fails.", ":"))
     for parameter in described.params:
-        assert getattr(parameter, "help", "") or parameter.name in {"root", "files", "build_id"}, (
-            parameter.name
-        )
+        is_argument = parameter.name in {"root", "files", "build_id", "kind"}
+        assert getattr(parameter, "help", "") or is_argument, parameter.name
 
 
 @pytest.mark.parametrize(

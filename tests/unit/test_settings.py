@@ -9,8 +9,10 @@ import pytest
 from pipelines.errors import ConfigurationError
 from pipelines.home import Home
 from pipelines.settings import (
+    AccountSetAside,
     IngestSettings,
     LearnerIdentifier,
+    PeopleSetAside,
     PublishSettings,
     ReportedDuration,
     Settings,
@@ -55,6 +57,15 @@ folder = "/etc/plumbline"
 [publish]
 encrypted = true
 kept_builds = 30
+[[learner_identifiers]]
+namespace = "iri"
+roster_field = "userIds:LDAP"
+[[test_accounts]]
+namespace = "mbox"
+identifier = "demo@x.example"
+[[test_people]]
+roster_field = "username"
+pattern = "test-*"
 [[verbs]]
 verb = "https://x.example/v"
 action = "hinted"
@@ -64,6 +75,9 @@ activity_type = ""
     assert settings.keys_folder == Path("/etc/plumbline")
     assert settings.sources[0] == Source("mathpath", ReportedDuration.AFTER)
     assert settings.verbs == (VerbAction("https://x.example/v", "hinted", None),)
+    assert settings.learner_identifiers[1] == LearnerIdentifier("iri", "userIds:LDAP")
+    assert settings.test_accounts == (AccountSetAside("mbox", "demo@x.example"),)
+    assert settings.test_people == (PeopleSetAside("username", "test-*"),)
     assert settings.ingest == IngestSettings(3, 65536, 1024, 2.0)
     assert settings.publish == PublishSettings(encrypted=True, kept_builds=30)
 
@@ -84,6 +98,18 @@ activity_type = ""
         ),
         pytest.param(
             '"sourcedId"', '"name"', "learner_identifiers.0.roster_field: ", id="roster-field"
+        ),
+        pytest.param(
+            '"sourcedId"',
+            '"userIds"',
+            "learner_identifiers.0.roster_field: ",
+            id="user-ids-without-their-type",
+        ),
+        pytest.param(
+            '"sourcedId"',
+            '"sourcedId"\n[[test_people]]\npattern = "test-*"',
+            "test_people.0: ",
+            id="pattern-of-nothing",
         ),
         pytest.param(
             '"sourcedId"',

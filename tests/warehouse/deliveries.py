@@ -20,9 +20,18 @@ from pipelines.ingest.manifest import Manifest
 from pipelines.warehouse.baseline import accept_as_baseline, plan_build
 from pipelines.warehouse.changes import list_changes, remember_records
 from pipelines.warehouse.connection import open_encrypted
+from pipelines.warehouse.definitions import write_definitions
 from pipelines.warehouse.events import load_files
 from tests.warehouse.districts import AS_OF_DATE, DATES
-from tests.warehouse.warehouse import KEY, Baseline, Build, canonical, make_tables, run_dbt
+from tests.warehouse.warehouse import (
+    DEFINITIONS,
+    KEY,
+    Baseline,
+    Build,
+    canonical,
+    make_tables,
+    run_dbt,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +39,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+    from pipelines.measures import Definitions
     from pipelines.warehouse.baseline import BuildPlan
     from tests.oracles.values import Event
     from tests.warehouse.warehouse import Contents
@@ -45,6 +55,10 @@ CORRECTIONS = (
     "update loaded.sections set starts_on = '2026-03-01' where section_id = 'section-1'",
     "update loaded.school_days set closes_at = '12:00' where date = '2026-03-04'",
     "delete from loaded.school_days where date = '2025-10-29'",
+    "update loaded.classroom_evidence set score = 0 where record_key like '%-1'",
+    "update loaded.classroom_evidence set assessed_on = '2026-03-04' where record_key like '%-2'",
+    "delete from loaded.classroom_evidence where record_key like '%-3'",
+    "delete from loaded.classroom_judgements where student_key = 'student-1'",
     "update loaded.sources set reported_duration = 'after' where source = 'reader'",
     "delete from loaded.standards where code = 'S.1'",
 )
@@ -66,6 +80,7 @@ class District:
     home: Home
     as_of_date: date = AS_OF_DATE
     builds: int = 0
+    definitions: Definitions = DEFINITIONS
     plans: list[BuildPlan] = field(default_factory=list)
 
     @property
@@ -91,7 +106,8 @@ class District:
         self.builds += 1
         build_id = f"build-{self.builds}"
         with open_encrypted(self.file, KEY) as connection:
-            plan = plan_build(connection, is_full=is_full)
+            plan = plan_build(connection, self.definitions, is_full=is_full)
+            write_definitions(connection, self.definitions)
             if plan.baseline is None:
                 connection.execute("delete from loaded.baseline")
         self.plans.append(plan)

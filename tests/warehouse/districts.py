@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from tests.oracles.values import Event
+from tests.warehouse.classroom import classroom_tables
 from tests.warehouse.students import ADL, SOURCES, STANDARDS, TOOL_VERB, Student
 from tests.warehouse.warehouse import Contents
 
@@ -32,7 +33,7 @@ GRADING_PERIODS: Final = [
 def random_district(seed: int, *, zone: str, students: int) -> Contents:
     """Return a district of two schools with a calendar, a roster and the year's events."""
     draws = random.Random(seed)  # noqa: S311 - the same district for the same seed
-    tables = _roster(zone, students)
+    tables = {**_roster(zone, students), **classroom_tables(students)}
     events = [
         event
         for number in range(students)
@@ -47,7 +48,11 @@ def random_district(seed: int, *, zone: str, students: int) -> Contents:
 def _roster(zone: str, students: int) -> dict[str, list[tuple[Any, ...]]]:
     return {
         "district": [("riverbend", zone, 1, "fingerprint")],
-        "sources": [("mathpath", "by_verb"), ("reader", "before"), ("cinema", "after")],
+        "sources": [
+            ("mathpath", "by_verb", None),
+            ("reader", "before", None),
+            ("cinema", "after", "stars"),
+        ],
         "verb_actions": [
             (f"{TOOL_VERB}pulse", None, "heartbeat"),
             (f"{TOOL_VERB}helped", None, "hinted"),
@@ -115,14 +120,15 @@ def _school_days() -> Iterator[tuple[Any, ...]]:
 def _strangers(draws: random.Random) -> Iterator[Event]:
     """Events of people that no roster knows, and of no single learner."""
     for number in range(30):
+        actor_key = draws.choice((None, "actor-of-a-stranger"))
         yield Event(
             source=draws.choice(SOURCES),
             event_id=str(UUID(int=draws.getrandbits(128))),
             standard="xapi",
             verb=f"{ADL}answered",
             occurred_at=datetime(2026, 3, 3, 15, number, tzinfo=UTC),
-            actor_key=draws.choice((None, "actor-of-a-stranger")),
-            learner_role=None,
+            actor_key=actor_key,
+            learner_role="actor" if actor_key else None,
             activity_id="https://tool.example/items/0-0",
             standard_refs=(STANDARDS[0][1],),
             success=True,

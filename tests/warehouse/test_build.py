@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
 MARTS = {
     "roster": ("students", "sections", "enrollments", "schools", "standards"),
-    "learning": ("mastery", "mastery_evidence", "class_mastery"),
+    "learning": (
+        "mastery",
+        "mastery_evidence",
+        "class_mastery",
+        "evidence_mix",
+        "teacher_judgements",
+        "goals",
+        "student_feedback",
+    ),
     "proxies": ("time_on_task", "activity_counts"),
     "audit": (
         "reconciliation",
@@ -28,6 +36,8 @@ MARTS = {
         "voids",
         "measure_definitions",
         "builds",
+        "classroom_files",
+        "classroom_refusals",
     ),
 }
 NAMES = [f"{schema}.{mart}" for schema, marts in MARTS.items() for mart in marts]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.oracles.evidence import judge_evidence
-from tests.oracles.mastery import judge_mastery
+from tests.oracles.mastery import judge_mastery, mix_evidence
 from tests.oracles.time_on_task import measure_time
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def test_evidence_is_that_of_the_oracle(built: BuiltDistrict) -> None:
             "performed_at": row.performed_at,
             "evidence_date": row.evidence_date,
             "item_id": row.event.activity_id,
-            "method": "teacher_scored" if row.event.scored_by == "person" else "auto_scored",
+            "method": row.method,
             "outcome": _close(row.outcome),
             "weight": _close(row.weight),
             "attempt_number": row.attempt_number,
@@ -66,6 +66,20 @@ def test_mastery_is_that_of_the_oracle(built: BuiltDistrict) -> None:
     assert _by_key(built, "learning.mastery", "student_key standard_id") == expected
 
 
+def test_what_an_estimate_rests_on_is_that_of_the_oracle(built: BuiltDistrict) -> None:
+    """Counts, shares and last dates by method agree."""
+    expected = {
+        (row.student_key, row.standard_id, row.method): {
+            "evidence_count": row.evidence_count,
+            "share_of_evidence": _close(row.share_of_evidence),
+            "last_evidence_date": row.last_evidence_date,
+        }
+        for row in mix_evidence(built.district, built.events)
+    }
+    found = _by_key(built, "learning.evidence_mix", "student_key standard_id method")
+    assert found == expected
+
+
 def test_time_on_task_is_that_of_the_oracle(built: BuiltDistrict) -> None:
     """Minutes by student, date and part of the day agree to the second."""
     expected = {
@@ -93,6 +107,7 @@ def test_the_district_meets_every_rule(riverbend: BuiltDistrict) -> None:
     assert {reason for (reason,) in reasons} == {
         None,
         "no_scale",
+        "unreviewed_scale",
         "score_success_conflict",
         "repeat_same_day",
         "repeat_too_soon",
@@ -113,7 +128,7 @@ def _close(value: float | None) -> object:
 def _by_key(built: BuiltDistrict, mart: str, key: str) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Return the rows of a mart by their key, without what the build adds to each."""
     names = key.split()
-    added = {*names, "build_id", "definition_version"}
+    added = {*names, "build_id", "definition_version", "definition_hash"}
     return {
         tuple(row[name] for name in names): {
             name: value for name, value in row.items() if name not in added

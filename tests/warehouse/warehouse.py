@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,9 +17,12 @@ from dbt.contracts.graph.manifest import Manifest
 
 from pipelines.canonical import event_arrow_schema
 from pipelines.identity.keys import Key
+from pipelines.measures import SHIPPED, read_definitions
 from pipelines.resources import resource_path
-from pipelines.warehouse.connection import open_encrypted
+from pipelines.warehouse.connection import MEMORY_LIMIT, open_encrypted
+from pipelines.warehouse.dbt_environment import dbt_environment
 from pipelines.warehouse.dbt_plugin import release_warehouse
+from pipelines.warehouse.definitions import write_definitions
 from pipelines.warehouse.schema import prepare_schema
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 KEY = Key("warehouse", 1, bytes(range(32)))
 FILE_DIGEST = "digest-of-the-one-file"
+DEFINITIONS = read_definitions(resource_path(SHIPPED))
 
 
 @dataclass(slots=True)
@@ -88,6 +91,7 @@ def make_tables(file: Path, contents: Contents) -> None:
     """Write an encrypted warehouse that holds the records of `contents` and no events."""
     with open_encrypted(file, KEY) as connection:
         prepare_schema(connection)
+        write_definitions(connection, DEFINITIONS)
         for table, rows in contents.tables.items():
             for row in rows:
                 marks = ", ".join("?" for _ in row)
@@ -130,7 +134,7 @@ def run_dbt(
     file: Path, as_of_date: date, *arguments: str, baseline: Baseline = Baseline()
 ) -> Build:
     """Build a warehouse; fail where dbt does not succeed, or warns."""
-    with _environment(PLUMBLINE_WAREHOUSE_FILE=str(file), DBT_ENV_SECRET_WAREHOUSE_KEY=KEY.hex):
+    with dbt_environment(file, KEY, memory_limit=MEMORY_LIMIT):
         options = _options(file.parent / "dbt", as_of_date, baseline)
         # A build changes the manifest; copy.deepcopy would lose its look-ups.
         copy_manifest: Callable[[], Manifest] = _manifest(as_of_date, baseline).deepcopy
@@ -170,17 +174,3 @@ def _manifest(as_of_date: date, baseline: Baseline) -> Manifest:
         release_warehouse()
     assert isinstance(result.result, Manifest), result.exception
     return result.result
-
-
-@contextmanager
-def _environment(**variables: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -14,6 +14,7 @@ final as (
         file_digest,
         batch_number,
         actor_key,
+        namespace_key,
         learner_role,
         verb,
         activity_id,

@@ -10,7 +10,8 @@ final as (
 
     select
         source,
-        reported_duration as duration_placement
+        reported_duration as duration_placement,
+        score_scale
     from source
 
 )

@@ -6,9 +6,16 @@ from hashlib import sha1
 
 import pytest
 
-from pipelines.identity.matching import LearnerLink, RosterIdentifier, learner_links
+from pipelines.identity.matching import (
+    Match,
+    NoLearner,
+    People,
+    RosterIdentifier,
+    match_identifiers,
+)
 from pipelines.identity.pseudonyms import LocalIdentifier, Pseudonymiser
 from pipelines.ingest.xapi import identifier_of
+from pipelines.reference.crosswalk import CrosswalkRow, Meaning
 from pipelines.settings import LearnerIdentifier
 from tests.unit.examples import DISTRICT_ID, PSEUDONYM_KEY, SSO
 
@@ -28,10 +35,24 @@ def _sha1(text: str) -> str:
     return sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def _links(
-    *rules: LearnerIdentifier, roster: tuple[RosterIdentifier, ...] = ROSTER
-) -> tuple[LearnerLink, ...]:
-    return learner_links(roster, rules, PSEUDONYMISER, students={ADA, BEN})
+PEOPLE = People(students={ADA, BEN})
+
+
+def _matches(
+    *rules: LearnerIdentifier,
+    roster: tuple[RosterIdentifier, ...] = ROSTER,
+    people: People = PEOPLE,
+    reviewed: tuple[CrosswalkRow, ...] = (),
+) -> tuple[Match, ...]:
+    return match_identifiers(roster, rules, PSEUDONYMISER, people=people, reviewed=reviewed)
+
+
+def _students(*matches: Match) -> dict[str, str]:
+    return {each.actor_key: each.student_key for each in matches if each.student_key}
+
+
+def _key(namespace: str, value: str) -> str:
+    return PSEUDONYMISER.pseudonym(LocalIdentifier(namespace, value))
 
 
 @pytest.mark.parametrize(
@@ -91,69 +112,136 @@ def test_an_event_finds_its_student(rule: LearnerIdentifier, actor: dict[str, ob
     """The pseudonym of an event's actor is the one that the roster's student is linked by."""
     identifier = identifier_of(actor)
     assert identifier is not None
-    keys = {link.actor_key: link.student_key for link in _links(rule)}
+    keys = _students(*_matches(rule))
     assert keys[PSEUDONYMISER.pseudonym(identifier)] == ADA
 
 
 def test_the_sha1_of_an_address_alone_finds_nobody() -> None:
     """A digest is of the mailto IRI; that of the bare address is another identifier."""
-    keys = {link.actor_key for link in _links(LearnerIdentifier("mbox_sha1sum", "email"))}
-    bare = LocalIdentifier("mbox_sha1sum", _sha1("Ada@Riverbend.example"))
-    assert PSEUDONYMISER.pseudonym(bare) not in keys
+    keys = {match.actor_key for match in _matches(LearnerIdentifier("mbox_sha1sum", "email"))}
+    assert _key("mbox_sha1sum", _sha1("Ada@Riverbend.example")) not in keys
 
 
 def test_addresses_that_differ_by_case_alone_mean_neither() -> None:
     """Where two students' addresses are one in small letters, only their own writing is theirs."""
     both = (*ROSTER, RosterIdentifier(BEN, "email", "ADA@riverbend.example"))
-    links = _links(LearnerIdentifier("mbox_sha1sum", "email"), roster=both)
-    small = LocalIdentifier("mbox_sha1sum", _sha1("mailto:ada@riverbend.example"))
-    assert PSEUDONYMISER.pseudonym(small) not in {link.actor_key for link in links}
-    assert {link.student_key for link in links} == {ADA, BEN}
+    matches = _matches(LearnerIdentifier("mbox_sha1sum", "email"), roster=both)
+    small = _key("mbox_sha1sum", _sha1("mailto:ada@riverbend.example"))
+    assert Match(small, None, NoLearner.AMBIGUOUS) in matches
+    assert set(_students(*matches).values()) == {ADA, BEN}
 
 
 def test_a_caliper_person_is_found_by_the_iri() -> None:
     """The namespace iri with a template gives the IRI that Caliper names a person by."""
     rule = LearnerIdentifier("iri", "sourcedId", "https://quizroom.example/users/{}")
-    person = LocalIdentifier("iri", "https://quizroom.example/users/student-1")
-    assert LearnerLink(PSEUDONYMISER.pseudonym(person), ADA) in _links(rule)
+    person = _key("iri", "https://quizroom.example/users/student-1")
+    assert Match(person, ADA) in _matches(rule)
+
+
+def test_a_person_is_found_by_one_of_several_user_ids() -> None:
+    """Of OneRoster's userIds those of the type of the rule count, and no others."""
+    typed = (
+        RosterIdentifier(ADA, "userIds:LDAP", "a.example"),
+        RosterIdentifier(BEN, "userIds:LTI", "a.example"),
+    )
+    rule = LearnerIdentifier(SSO, "userIds:LDAP")
+    assert _matches(rule, roster=typed) == (Match(_key(SSO, "a.example"), ADA),)
 
 
 def test_a_shared_identifier_means_neither() -> None:
     """Evidence of one student must never be credited to another."""
     rule = LearnerIdentifier(SSO, "email")
     shared = (*ROSTER, RosterIdentifier(BEN, "email", "Ada@Riverbend.example"))
-    assert _links(rule, roster=shared) == ()
-    both = _links(rule, LearnerIdentifier(SSO, "username"), roster=shared)
-    assert {link.student_key for link in both} == {ADA, BEN}
+    ambiguous = Match(_key(SSO, "Ada@Riverbend.example"), None, NoLearner.AMBIGUOUS)
+    assert _matches(rule, roster=shared) == (ambiguous,)
+    both = _matches(rule, LearnerIdentifier(SSO, "username"), roster=shared)
+    assert set(_students(*both).values()) == {ADA, BEN}
 
 
 def test_two_rules_may_give_one_student_the_same_identifier() -> None:
     """A student who is named alike in two fields is still one student."""
     alike = (ROSTER[0], RosterIdentifier(ADA, "username", "student-1"))
     rules = (LearnerIdentifier(SSO, "sourcedId"), LearnerIdentifier(SSO, "username"))
-    assert len(_links(*rules, roster=alike)) == 1
+    assert len(_matches(*rules, roster=alike)) == 1
 
 
-def test_who_never_was_a_student_is_no_learner() -> None:
-    """A teacher's identifier finds nobody, and one shared with a teacher means neither."""
-    cleo = PSEUDONYMISER.student_key("teacher-1")
-    staff = (RosterIdentifier(cleo, "email", "cleo@riverbend.example"),)
-    assert _links(LearnerIdentifier("mbox", "email"), roster=staff) == ()
-    shared = (*ROSTER, RosterIdentifier(cleo, "email", "Ada@Riverbend.example"))
-    assert _links(LearnerIdentifier("mbox", "email"), roster=shared) == ()
+CLEO, DORA = (PSEUDONYMISER.student_key(name) for name in ("teacher-1", "parent-1"))
+WITH_OTHERS = People({ADA, BEN}, {CLEO: NoLearner.STAFF, DORA: NoLearner.GUARDIAN})
+
+
+@pytest.mark.parametrize(
+    ("owners", "reason"),
+    [
+        pytest.param((CLEO,), NoLearner.STAFF, id="teacher"),
+        pytest.param((DORA,), NoLearner.GUARDIAN, id="parent"),
+        pytest.param((PSEUDONYMISER.student_key("x"),), NoLearner.NO_ROLE, id="without-a-role"),
+        pytest.param((CLEO, DORA), NoLearner.STAFF, id="two-who-are-no-students"),
+        pytest.param((CLEO, ADA), NoLearner.AMBIGUOUS, id="shared-with-a-student"),
+    ],
+)
+def test_who_never_was_a_student_is_no_learner(owners: tuple[str, ...], reason: NoLearner) -> None:
+    """A teacher's identifier finds no student, and one shared with a student means neither."""
+    roster = tuple(RosterIdentifier(owner, "email", "office@x.example") for owner in owners)
+    found = _matches(LearnerIdentifier("mbox", "email"), roster=roster, people=WITH_OTHERS)
+    assert found == (Match(_key("mbox", "office@x.example"), None, reason),)
 
 
 def test_an_identifier_of_before_still_means_its_student() -> None:
     """Events of last year carry last year's address; both lead to the same student."""
     moved = (*ROSTER, RosterIdentifier(ADA, "email", "ada@new.example"))
-    links = _links(LearnerIdentifier("mbox", "email"), roster=moved)
-    named = LocalIdentifier("mbox", "ada@new.example")
-    assert LearnerLink(PSEUDONYMISER.pseudonym(named), ADA) in links
-    assert {link.student_key for link in links} == {ADA}
-    assert len(links) == 2
+    matches = _matches(LearnerIdentifier("mbox", "email"), roster=moved)
+    assert Match(_key("mbox", "ada@new.example"), ADA) in matches
+    assert {match.student_key for match in matches} == {ADA}
+    assert len(matches) == 2
 
 
 def test_the_order_of_the_roster_changes_nothing() -> None:
-    """Links come in the order of their keys."""
+    """Matches come in the order of their keys."""
     rule = LearnerIdentifier(SSO, "sourcedId")
-    assert _links(rule) == _links(rule, roster=ROSTER[::-1])
+    assert _matches(rule) == _matches(rule, roster=ROSTER[::-1])
+
+
+def test_two_who_are_one_share_all_identifiers() -> None:
+    """After a merge the identifiers of both mean the one, also what was ambiguous between them."""
+    rules = (LearnerIdentifier(SSO, "sourcedId"), LearnerIdentifier("mbox", "email"))
+    shared = (*ROSTER, RosterIdentifier(BEN, "email", "Ada@Riverbend.example"))
+    merged = People({ADA}, merged={BEN: ADA})
+    matches = _matches(*rules, roster=shared, people=merged)
+    assert {match.student_key for match in matches} == {ADA}
+    assert Match(_key("mbox", "ada@riverbend.example"), ADA) in matches
+
+
+def _reviewed(meaning: Meaning, sourced_id: str | None = None) -> CrosswalkRow:
+    return CrosswalkRow(SSO, "ada", meaning, sourced_id)
+
+
+@pytest.mark.parametrize(
+    ("row", "match"),
+    [
+        pytest.param(_reviewed(Meaning.STUDENT, "student-2"), (BEN, None), id="another-student"),
+        pytest.param(
+            _reviewed(Meaning.STUDENT, "nobody"), (None, NoLearner.NOT_IN_ROSTER), id="not-yet"
+        ),
+        pytest.param(
+            _reviewed(Meaning.STUDENT, "teacher-1"), (None, NoLearner.STAFF), id="no-student"
+        ),
+        pytest.param(_reviewed(Meaning.STAFF), (None, NoLearner.STAFF), id="staff"),
+        pytest.param(_reviewed(Meaning.TEST_ACCOUNT), (None, NoLearner.TEST_ACCOUNT), id="test"),
+    ],
+)
+def test_a_review_goes_before_the_roster(
+    row: CrosswalkRow, match: tuple[str | None, NoLearner | None]
+) -> None:
+    """What a person looked at is not guessed at by rules, and never means two."""
+    rule = LearnerIdentifier(SSO, "username")
+    found = _matches(rule, people=WITH_OTHERS, reviewed=(row,))
+    assert [each for each in found if each.actor_key == _key(SSO, "ada")] == [
+        Match(_key(SSO, "ada"), *match)
+    ]
+    assert Match(_key(SSO, "ben"), BEN) in found
+
+
+def test_the_last_review_counts() -> None:
+    """The crosswalk comes after the settings."""
+    rows = (_reviewed(Meaning.TEST_ACCOUNT), _reviewed(Meaning.STUDENT, "student-1"))
+    assert _matches(reviewed=rows) == (Match(_key(SSO, "ada"), ADA),)

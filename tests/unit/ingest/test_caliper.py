@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.identity.pseudonyms import LocalIdentifier
-from pipelines.ingest.rows import CHOSEN_BY_EXTENSION, EventRow, Keyring
+from pipelines.ingest.rows import (
+    ACTING_AS_EXTENSION,
+    CHOSEN_BY_EXTENSION,
+    EventRow,
+    Keyring,
+)
 from tests.unit.examples import CALIPER_CONTEXT, CASE, caliper_event, event_id, rows_of
 
 if TYPE_CHECKING:
@@ -48,6 +53,7 @@ RESPONSE = {
 }
 SESSION = {"id": f"{QUIZROOM}/sessions/1", "type": "Session", "startedAtTime": STARTED}
 SOFTWARE = {"id": QUIZROOM, "type": "SoftwareApplication"}
+LTI_ROLES = "https://purl.imsglobal.org/spec/lti/claim/roles"
 
 
 def _graded(**members: Any) -> dict[str, Any]:
@@ -88,26 +94,86 @@ def _generic(**members: Any) -> dict[str, Any]:
     return caliper_event(**({"type": "Event", "profile": "GeneralProfile"} | members))
 
 
+def _acts_for(**canvas: Any) -> dict[str, Any]:
+    person = {"id": LEARNER, "type": "Person"}
+    return person | {"extensions": {"com.instructure.canvas": canvas}}
+
+
 def _key(keyring: Keyring, person: str) -> str:
     return keyring.pseudonymiser.pseudonym(LocalIdentifier("iri", person))
 
 
 @pytest.mark.parametrize(
-    ("actor", "person"),
+    ("actor", "person", "role"),
     [
-        pytest.param({"id": LEARNER, "type": "Person", "name": "Ada"}, LEARNER, id="person"),
-        pytest.param(LEARNER, LEARNER, id="iri-only"),
-        pytest.param(SOFTWARE, None, id="software"),
-        pytest.param({"id": f"{QUIZROOM}/groups/1", "type": "Group"}, None, id="group"),
+        pytest.param({"id": LEARNER, "type": "Person", "name": "A"}, LEARNER, "actor", id="person"),
+        pytest.param(LEARNER, LEARNER, "actor", id="iri-only"),
+        pytest.param(SOFTWARE, None, "software", id="software"),
+        pytest.param({"id": f"{QUIZROOM}/groups/1", "type": "Group"}, None, "group", id="group"),
     ],
 )
 def test_the_person_who_acts_is_the_learner(
-    row_of: Callable[[Any], EventRow], keyring: Keyring, actor: Any, *, person: str | None
+    row_of: Callable[[Any], EventRow],
+    keyring: Keyring,
+    actor: Any,
+    *,
+    person: str | None,
+    role: str,
 ) -> None:
     """A person is known by the IRI; software and groups are no learner."""
     row = row_of(_generic(actor=actor))
     assert row.actor_key == (person and _key(keyring, person))
-    assert row.learner_role == (person and "actor")
+    assert row.namespace_key == (person and keyring.pseudonymiser.namespace_key("iri"))
+    assert row.learner_role == role
+
+
+def _membership(*roles: str) -> dict[str, Any]:
+    return {"membership": {"id": "urn:m:1", "type": "Membership", "roles": list(roles)}}
+
+
+def _launched(**parameters: Any) -> dict[str, Any]:
+    session = {"id": "urn:s:1", "type": "LtiSession", "messageParameters": parameters}
+    return {"federatedSession": session}
+
+
+@pytest.mark.parametrize(
+    ("members", "role"),
+    [
+        pytest.param(_membership("Instructor"), "staff", id="instructor"),
+        pytest.param(_membership("Instructor#TeachingAssistant"), "staff", id="assistant"),
+        pytest.param(_membership("Learner"), "actor", id="learner"),
+        pytest.param(_membership("Learner#GuestLearner", "Mentor#Tutor"), "actor", id="tutor"),
+        pytest.param(_membership("Member"), "actor", id="member"),
+        pytest.param({"membership": "urn:m:1"}, "actor", id="membership-as-iri"),
+        pytest.param(
+            _launched(roles="Learner,urn:lti:sysrole:ims/lis/TestUser"),
+            "test_account",
+            id="lti-1-1",
+        ),
+        pytest.param(
+            _launched(
+                **{LTI_ROLES: ["http://purl.imsglobal.org/vocab/lti/system/person#TestUser"]}
+            ),
+            "test_account",
+            id="student-view",
+        ),
+        pytest.param(_launched(roles="Learner"), "actor", id="launched-as-a-learner"),
+        pytest.param(
+            {"actor": _acts_for(real_user_id="21070000000000001")}, "impersonated", id="acts-for"
+        ),
+        pytest.param({"actor": _acts_for(real_user_id=None)}, "actor", id="acts-as-oneself"),
+        pytest.param(
+            {"extensions": {ACTING_AS_EXTENSION: "impersonated"}}, "impersonated", id="extension"
+        ),
+    ],
+)
+def test_what_no_learner_did_is_recognised(
+    row_of: Callable[[Any], EventRow], members: dict[str, Any], *, role: str
+) -> None:
+    """Staff by its membership, a test user by the launch, and who acts as another is no learner."""
+    row = row_of(_generic(**members))
+    assert row.learner_role == role
+    assert row.actor_key
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,13 @@ import pytest
 
 from pipelines.identity.pseudonyms import LocalIdentifier
 from pipelines.ingest.process import NO_TIME
-from pipelines.ingest.rows import CHOSEN_BY_EXTENSION, OBJECTIVE_TYPE, EventRow, Keyring
+from pipelines.ingest.rows import (
+    ACTING_AS_EXTENSION,
+    CHOSEN_BY_EXTENSION,
+    OBJECTIVE_TYPE,
+    EventRow,
+    Keyring,
+)
 from pipelines.ingest.xapi import VOIDED, identifier_of
 from tests.unit.examples import CASE, SSO, event_id, statement
 
@@ -63,8 +69,35 @@ def test_an_actor_is_known_by_its_identifier(
     """Each kind of identifier gives the pseudonym of the same person; a group is no learner."""
     row = row_of(statement(actor=actor))
     expected = identifier and keyring.pseudonymiser.pseudonym(LocalIdentifier(*identifier))
-    assert row.actor_key == expected
-    assert row.learner_role == ("actor" if identifier else None)
+    namespace = identifier and keyring.pseudonymiser.namespace_key(identifier[0])
+    assert (row.actor_key, row.namespace_key) == (expected, namespace)
+    assert row.learner_role == ("actor" if identifier else "group")
+
+
+@pytest.mark.parametrize(
+    ("context", "role"),
+    [
+        pytest.param({"instructor": {"mbox": "mailto:Ada@X.example"}}, "staff", id="instructor"),
+        pytest.param({"instructor": {"mbox": "mailto:b@x.example"}}, "actor", id="of-another"),
+        pytest.param(
+            {"instructor": {"objectType": "Group", "mbox": "mailto:ada@x.example"}},
+            "actor",
+            id="group-of-instructors",
+        ),
+        pytest.param({"extensions": {ACTING_AS_EXTENSION: "impersonated"}}, "impersonated", id="i"),
+        pytest.param({"extensions": {ACTING_AS_EXTENSION: "test_account"}}, "test_account", id="t"),
+        pytest.param({"extensions": {ACTING_AS_EXTENSION: "staff"}}, "staff", id="staff"),
+        pytest.param({"extensions": {ACTING_AS_EXTENSION: "assignee"}}, "actor", id="no-such"),
+        pytest.param({"extensions": {ACTING_AS_EXTENSION: ["staff"]}}, "actor", id="no-text"),
+    ],
+)
+def test_what_no_learner_did_is_recognised(
+    row_of: Callable[[Any], EventRow], context: dict[str, Any], role: str
+) -> None:
+    """The instructor's own act, and what an extension says somebody else did, is no learner's."""
+    row = row_of(statement(actor={"mbox": "mailto:ada@x.example"}, context=context))
+    assert row.learner_role == role
+    assert row.actor_key
 
 
 def test_an_actor_without_identifier_is_nobody() -> None:
@@ -128,6 +161,7 @@ def test_a_bare_statement_leaves_the_rest_empty(row_of: Callable[[Any], EventRow
     filled = {name for name, value in row.items() if value is not None}
     assert filled == {
         *("source", "event_id", "standard", "spec_version", "body_digest", "actor_key"),
+        *("namespace_key",),
         *("learner_role", "verb", "activity_id", "occurred_at", "line_number", "item_number"),
     }
 

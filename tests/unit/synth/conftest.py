@@ -43,6 +43,7 @@ class Truth(NamedTuple):
     intervals: list[dict[str, Any]]
     minutes: list[dict[str, str]]
     plants: list[dict[str, str]]
+    attribution: list[dict[str, str]]
 
     def entries(self, entry: str) -> list[dict[str, Any]]:
         """Return the ledger's rows of one kind."""
@@ -74,6 +75,7 @@ def truth(district: SyntheticDistrict) -> Truth:
         intervals=_read_ndjson(folder / "active_intervals.ndjson"),
         minutes=read_csv(folder / "active_minutes.csv"),
         plants=read_csv(folder / "plants.csv"),
+        attribution=read_csv(folder / "attribution.csv"),
     )
 
 

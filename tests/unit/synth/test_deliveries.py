@@ -185,8 +185,12 @@ def test_all_events_happen_between_the_first_and_the_last_school_day(
 def test_learners_are_known_by_what_the_settings_say(
     delivered: list[Delivered], truth: Truth, rosters: dict[str, list[dict[str, str]]]
 ) -> None:
-    """Every loaded event's person is found in the roster, but for those the ledger names."""
+    """Every event's person is in roster or crosswalk, but for those whom the ledger names."""
     known = _identifiers(rosters["users"])
+    known |= {
+        row["identifier"] if row["namespace"] != "mbox" else f"mailto:{row['identifier']}"
+        for row in rosters["learner_crosswalk"]
+    }
     excused = {row["event_id"] for row in truth.entries("off_roster")}
     excused |= {row["event_id"] for row in truth.entries("defect") + truth.entries("void")}
     for item in delivered:

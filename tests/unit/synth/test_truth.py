@@ -130,3 +130,26 @@ def _union_seconds(spans: list[tuple[datetime, datetime]]) -> float:
         total += max(0.0, (end - max(start, reached)).total_seconds())
         reached = max(reached, end)
     return total
+
+
+def test_every_event_has_one_owner_or_a_reason_for_none(
+    delivered: list[Delivered], truth: Truth
+) -> None:
+    """Each event with an id of its own is attributed once; each kind of doubt occurs."""
+    attributed = {(row["source"], row["event_id"]): row for row in truth.attribution}
+    assert len(attributed) == len(truth.attribution)
+    assert all(bool(row["sourced_id"]) != bool(row["reason"]) for row in truth.attribution)
+    assert {row["reason"] for row in truth.attribution} == {
+        *("", "ambiguous", "impersonated", "not_in_roster", "staff", "test_account")
+    }
+    sent = {(item.source, item.event_id) for item in delivered if item.event is not None}
+    assert set(attributed) <= sent
+
+
+def test_an_owner_is_who_acts_under_the_own_name(delivered: list[Delivered], truth: Truth) -> None:
+    """In the tutor, which uses single sign-on, the planted student is the one in the statement."""
+    owners = {row["event_id"]: row["sourced_id"] for row in truth.attribution}
+    answers = _answers(delivered, truth)
+    assert {each["id"]: each["actor"]["account"]["name"] for each in answers} == {
+        each["id"]: owners[each["id"]] for each in answers
+    }

@@ -14,6 +14,12 @@ final as (
 
 {% else %}
 
+-- As constants, they keep most of the history from being read.
+{% set as_of_date = "date '" ~ var('as_of_date') ~ "'" %}
+{% set baseline_date = "date '" ~ var('baseline_date') ~ "'" %}
+{% set earlier_date = [as_of_date, baseline_date] | min %}
+{% set later_date = [as_of_date, baseline_date] | max %}
+
 event_days as (
 
     select * from {{ ref('int_events_changed_days') }}
@@ -23,12 +29,6 @@ event_days as (
 changes as (
 
     select * from {{ ref('stg_plumbline__changes') }}
-
-),
-
-settings as (
-
-    select * from {{ ref('int_build_settings') }}
 
 ),
 
@@ -77,24 +77,29 @@ other_school_days as (
 
 ),
 
-between_the_builds as (
-
-    select
-        least(as_of_date, cast('{{ var("baseline_date") }}' as date))
-            as earlier_date,
-        greatest(as_of_date, cast('{{ var("baseline_date") }}' as date))
-            as later_date
-    from settings
-
-),
-
--- An interval may reach into a date that came between the two builds.
-reached as (
+-- An interval may reach into a date that came between the two builds, from the
+-- one beside it or by an attempt that began or ended then.
+near as (
 
     select
         timed.student_key,
-        timed.occurred_date + offsets.day_offset as activity_date
+        timed.occurred_date,
+        timed.attempt_starts_date,
+        timed.attempt_ends_date
     from timed
+    where
+        timed.occurred_date between {{ earlier_date }} and {{ later_date }} + 1
+        or timed.attempt_starts_date > {{ earlier_date }}
+        or timed.attempt_ends_date > {{ earlier_date }}
+
+),
+
+reached as (
+
+    select
+        near.student_key,
+        near.occurred_date + offsets.day_offset as activity_date
+    from near
     cross join offsets
 
     union all
@@ -102,7 +107,7 @@ reached as (
     select
         student_key,
         unnest([attempt_starts_date, attempt_ends_date]) as activity_date
-    from timed
+    from near
     where attempt_starts_date is not null
 
 ),
@@ -113,10 +118,9 @@ due as (
         reached.student_key,
         reached.activity_date
     from reached
-    inner join between_the_builds
-        on
-            reached.activity_date > between_the_builds.earlier_date
-            and reached.activity_date <= between_the_builds.later_date
+    where
+        reached.activity_date > {{ earlier_date }}
+        and reached.activity_date <= {{ later_date }}
 
 ),
 

@@ -1,6 +1,6 @@
 with
 
-events as (
+events as not materialized (
 
     select * from {{ ref('int_activity_timed') }}
 
@@ -45,6 +45,37 @@ nearby_days as (
 
 ),
 
+attempts as (
+
+    select * from events
+    where attempt_starts_date is not null
+
+),
+
+attempts_nearby as (
+
+    select
+        attempts.source,
+        attempts.event_id
+    from attempts
+    semi join days_to_build
+        on
+            attempts.student_key = days_to_build.student_key
+            and attempts.attempt_starts_date = days_to_build.activity_date
+
+    union
+
+    select
+        attempts.source,
+        attempts.event_id
+    from attempts
+    semi join days_to_build
+        on
+            attempts.student_key = days_to_build.student_key
+            and attempts.attempt_ends_date = days_to_build.activity_date
+
+),
+
 events_nearby as (
 
     select events.*
@@ -54,23 +85,18 @@ events_nearby as (
             events.student_key = nearby_days.student_key
             and events.occurred_date = nearby_days.activity_date
 
-    union
+    union all
 
-    select events.*
-    from events
-    semi join days_to_build
+    select attempts.*
+    from attempts
+    semi join attempts_nearby
         on
-            events.student_key = days_to_build.student_key
-            and events.attempt_starts_date = days_to_build.activity_date
-
-    union
-
-    select events.*
-    from events
-    semi join days_to_build
+            attempts.source = attempts_nearby.source
+            and attempts.event_id = attempts_nearby.event_id
+    anti join nearby_days
         on
-            events.student_key = days_to_build.student_key
-            and events.attempt_ends_date = days_to_build.activity_date
+            attempts.student_key = nearby_days.student_key
+            and attempts.occurred_date = nearby_days.activity_date
 
 ),
 

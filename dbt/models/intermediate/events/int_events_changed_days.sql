@@ -32,6 +32,12 @@ events as (
 
 ),
 
+written as (
+
+    select * from {{ ref('stg_plumbline__classroom_evidence') }}
+
+),
+
 listed as (
 
     select
@@ -97,9 +103,26 @@ due as (
 
 ),
 
+written_ahead as (
+
+    select
+        written.student_key,
+        written.assessed_on as activity_date
+    from written
+    inner join between_the_builds
+        on
+            written.assessed_on > between_the_builds.earlier_date
+            and written.assessed_on <= between_the_builds.later_date
+
+),
+
 combined as (
 
     select * from listed
+
+    union
+
+    select * from written_ahead
 
     union
 

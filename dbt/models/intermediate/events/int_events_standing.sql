@@ -28,6 +28,7 @@ final as (
         events.parent_id,
         events.session_key,
         events.actor_key,
+        events.namespace_key,
         events.standard,
         events.verb,
         events.event_type,
@@ -51,8 +52,12 @@ final as (
         on
             events.source = voided.source
             and events.event_id = voided.event_id
+    -- What staff, a test account or somebody in the learner's name did is not
+    -- the learner's, whoever else uses the same identifier.
     left join learner_identifiers
-        on events.actor_key = learner_identifiers.actor_key
+        on
+            events.actor_key = learner_identifiers.actor_key
+            and events.learner_role in ('actor', 'assignee')
     where events.voids_event_id is null
 
 )

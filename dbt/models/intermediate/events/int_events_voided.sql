@@ -8,11 +8,7 @@ events as (
 
 voids as (
 
-    select distinct
-        source,
-        voids_event_id
-    from events
-    where voids_event_id is not null
+    select * from {{ ref('int_events_voids') }}
 
 ),
 

@@ -28,13 +28,21 @@ with
 
 parameters as (
 
-    select * from {{ ref('measure_parameters') }}
+    select * from {{ ref('stg_plumbline__measure_parameters') }}
 
 ),
 
 final as (
 
     select
+        {% for measure, _ in parameters_of_measures | unique(attribute=0) %}
+        max(definition_version) filter (
+            where measure = '{{ measure }}'
+        ) as {{ measure }}_version,
+        max(definition_hash) filter (
+            where measure = '{{ measure }}'
+        ) as {{ measure }}_hash,
+        {% endfor %}
         {% for measure, parameter in parameters_of_measures %}
         max(value) filter (
             where
@@ -42,15 +50,7 @@ final as (
             and parameter = '{{ parameter }}'
         ) as {{ measure }}_{{ parameter }},
         {% endfor %}
-        max(version) filter (
-            where measure = 'mastery'
-        ) as mastery_version,
-        max(version) filter (
-            where measure = 'time_on_task'
-        ) as time_on_task_version,
-        max(version) filter (
-            where measure = 'activity_counts'
-        ) as activity_counts_version
+        count(*) as parameter_count
     from parameters
 
 )

@@ -26,6 +26,12 @@ events as (
 
 ),
 
+written as (
+
+    select * from {{ ref('int_evidence_written') }}
+
+),
+
 weighted as (
 
     select * from {{ as_built('int_evidence_weighted') }}
@@ -66,6 +72,17 @@ combined as (
         parent_id as item_id
     from events_now
     where parent_id is not null
+
+    union
+
+    select
+        written.student_key,
+        written.item_id
+    from written
+    semi join changed_days
+        on
+            written.student_key = changed_days.student_key
+            and written.performed_date = changed_days.activity_date
 
     union
 

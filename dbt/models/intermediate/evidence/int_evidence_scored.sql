@@ -51,6 +51,7 @@ final as (
             else 'auto_scored'
         end as method,
         standard_refs,
+        coalesce(score_raw, score_scaled) as score,
         -- least and greatest skip nulls, which must stay: no scale, no credit.
         case
             when isfinite(coalesce(score_share, success_share))

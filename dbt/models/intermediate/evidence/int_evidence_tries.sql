@@ -1,8 +1,8 @@
 with
 
-scored as (
+assessed as (
 
-    select * from {{ ref('int_evidence_scored') }}
+    select * from {{ ref('int_evidence_assessed') }}
 
 ),
 
@@ -15,26 +15,27 @@ hints as (
 tries_and_hints as (
 
     select
-        scored.student_key,
-        scored.source,
-        scored.event_id,
-        scored.item_id,
-        scored.method,
-        scored.standard_refs,
-        scored.credit,
-        scored.guess_weight,
-        scored.has_conflict,
-        coalesce(not scored.success, scored.credit < 1, false) as is_help,
+        assessed.student_key,
+        assessed.source,
+        assessed.event_id,
+        assessed.item_id,
+        assessed.method,
+        assessed.standard_refs,
+        assessed.credit,
+        assessed.guess_weight,
+        assessed.has_conflict,
+        assessed.is_unreviewed,
+        coalesce(not assessed.success, assessed.credit < 1, false) as is_help,
         false as is_hint,
-        scored.performed_date,
-        scored.occurred_at,
-        scored.performed_at
-    from scored
+        assessed.performed_date,
+        assessed.occurred_at,
+        assessed.performed_at
+    from assessed
     {% if var('baseline_build_id') %}
     semi join {{ ref('int_evidence_changed_items') }} as changed_items
         on
-            scored.student_key = changed_items.student_key
-            and scored.item_id = changed_items.item_id
+            assessed.student_key = changed_items.student_key
+            and assessed.item_id = changed_items.item_id
     {% endif %}
 
     union all
@@ -49,6 +50,7 @@ tries_and_hints as (
         null as credit,
         null as guess_weight,
         null as has_conflict,
+        null as is_unreviewed,
         true as is_help,
         true as is_hint,
         hints.performed_date,
@@ -123,6 +125,7 @@ final as (
         item_id,
         method,
         case
+            when is_unreviewed then 'unreviewed_scale'
             when credit is null then 'no_scale'
             when has_conflict then 'score_success_conflict'
             when try_of_day > 1 then 'repeat_same_day'

@@ -2,7 +2,7 @@ with
 
 parameters as (
 
-    select * from {{ ref('measure_parameters') }}
+    select * from {{ ref('stg_plumbline__measure_parameters') }}
 
 ),
 
@@ -10,7 +10,8 @@ described as (
 
     select
         measure,
-        max(version) as version,
+        max(definition_version) as version,
+        max(definition_hash) as hash,
         '{'
         || string_agg(
             '"' || parameter || '": ' || value, ', ' order by parameter
@@ -28,7 +29,7 @@ final as (
         version,
         'docs/measures.md' as definition,
         parameters,
-        sha256(measure || ' ' || version || ' ' || parameters) as hash,
+        hash,
         '{{ var("build_id") }}' as build_id
     from described
 

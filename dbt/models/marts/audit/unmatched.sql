@@ -1,6 +1,6 @@
 with
 
-events as (
+events as not materialized (
 
     select * from {{ ref('int_events_standing') }}
 
@@ -12,19 +12,41 @@ standards as (
 
 ),
 
+identifiers as (
+
+    select * from {{ ref('stg_oneroster__unmatched_identifiers') }}
+
+),
+
+namespaces as (
+
+    select * from {{ ref('stg_oneroster__known_namespaces') }}
+
+),
+
 -- Nobody is to be matched where an event concerns no single learner.
 without_learner as (
 
     select
-        source,
-        event_id,
+        events.source,
+        events.event_id,
         case
-            when actor_key is null then 'no_single_learner'
+            when events.actor_key is null then 'no_single_learner'
             else 'learner'
         end as kind,
-        actor_key
+        case
+            when events.learner_role not in ('actor', 'assignee')
+                then events.learner_role
+            when events.actor_key is null then 'nobody'
+            when identifiers.reason is not null then identifiers.reason
+            when namespaces.namespace_key is null then 'unknown_namespace'
+            else 'not_in_roster'
+        end as reason,
+        events.actor_key
     from events
-    where student_key is null
+    left join identifiers on events.actor_key = identifiers.actor_key
+    left join namespaces on events.namespace_key = namespaces.namespace_key
+    where events.student_key is null
 
 ),
 
@@ -55,6 +77,7 @@ without_standard as (
         referring.source,
         referring.event_id,
         'standard' as kind,
+        'unknown_standard' as reason,
         referring.actor_key
     from referring
     anti join names_of_standards
@@ -77,11 +100,12 @@ final as (
     select
         source,
         kind,
+        reason,
         count(*) as events,
         count(distinct actor_key) as actors,
         '{{ var("build_id") }}' as build_id
     from combined
-    group by source, kind
+    group by source, kind, reason
 
 )
 

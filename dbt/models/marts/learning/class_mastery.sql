@@ -64,7 +64,8 @@ final as (
         counted.status,
         counted.students,
         '{{ var("build_id") }}' as build_id,
-        parameters.mastery_version as definition_version
+        parameters.mastery_version as definition_version,
+        parameters.mastery_hash as definition_hash
     from counted
     cross join parameters
 

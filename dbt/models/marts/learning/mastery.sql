@@ -105,7 +105,8 @@ final as (
         > parameters.mastery_stale_after as is_stale,
         estimated.last_evidence_date,
         '{{ var("build_id") }}' as build_id,
-        parameters.mastery_version as definition_version
+        parameters.mastery_version as definition_version,
+        parameters.mastery_hash as definition_hash
     from estimated
     cross join parameters
     cross join settings

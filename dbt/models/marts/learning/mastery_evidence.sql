@@ -31,6 +31,7 @@ final as (
         evidence.occurred_at,
         evidence.performed_at,
         parameters.mastery_version as definition_version,
+        parameters.mastery_hash as definition_hash,
         '{{ var("build_id") }}' as build_id
     from evidence
     cross join parameters

@@ -25,6 +25,7 @@ final as (
         counted.self_chosen,
         counted.goals_set_by_student,
         parameters.activity_counts_version as definition_version,
+        parameters.activity_counts_hash as definition_hash,
         '{{ var("build_id") }}' as build_id
     from counted
     cross join parameters

@@ -26,6 +26,7 @@ final as (
         day_totals.event_count,
         day_totals.set_aside_count,
         parameters.time_on_task_version as definition_version,
+        parameters.time_on_task_hash as definition_hash,
         '{{ var("build_id") }}' as build_id
     from day_totals
     cross join parameters

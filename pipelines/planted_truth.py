@@ -1,0 +1,191 @@
+"""Compare whose events are in a warehouse with what was planted in a synthetic district."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from pipelines.identity.keys import read_key
+from pipelines.identity.pseudonyms import Pseudonymiser
+from pipelines.warehouse.load import open_warehouse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.home import Home
+    from pipelines.settings import Settings
+
+_PLANTED = """
+create temp table planted as
+select
+    told.source,
+    told.event_id,
+    told.date,
+    nullif(told.reason, '') as reason,
+    people.student_key
+from read_csv($attribution, all_varchar = true) as told
+left join people on told.sourced_id = people.sourced_id
+"""
+# Each event as it stands: voided ones stand no longer, whoever they were of.
+_JUDGED = """
+create temp table judged as
+select
+    planted.*,
+    events.student_key as found,
+    events.event_id is not null as stands
+from planted
+left join intermediate.int_events_standing as events
+    on planted.source = events.source and planted.event_id = events.event_id
+anti join (
+    select target_event_id as event_id
+    from read_json($ledger, columns = {entry: 'varchar', target_event_id: 'varchar'})
+    where entry = 'void'
+) as voided on planted.event_id = voided.event_id
+"""
+_COUNTS = """
+select
+    count(*) filter (student_key is not null and found is not distinct from student_key),
+    count(*) filter (student_key is not null and found is null),
+    count(*) filter (student_key is null and found is null and stands),
+    count(*) filter (found is not null and found is distinct from student_key),
+    count(*) filter (not stands)
+from judged
+"""
+_REASONS_PLANTED = """
+select reason || ' (' || source || ')', count(*)
+from judged where reason is not null group by all
+"""
+_REASONS_LISTED = """
+select reason || ' (' || source || ')', sum(events)::bigint
+from audit.unmatched where kind = 'learner' group by all
+"""
+# A student's sections on the date of an event, as they were planted and as they are found.
+_SECTION_DAYS = """
+with days as (
+    select distinct planted.student_key, planted.date::date as day, events.occurred_date
+    from planted
+    inner join intermediate.int_events as events
+        on planted.source = events.source and planted.event_id = events.event_id
+    where planted.student_key is not null
+),
+
+told as (
+    select people.student_key, told.section_id, told.first_date::date as first_date,
+        told.last_date::date as last_date
+    from read_csv($enrollments, all_varchar = true) as told
+    inner join people using (sourced_id)
+),
+
+planted_sections as (
+    select days.student_key, days.day, list_sort(list(told.section_id)) as sections
+    from days
+    left join told on days.student_key = told.student_key
+        and days.day between told.first_date and told.last_date
+    group by all
+),
+
+found_sections as (
+    select days.student_key, days.occurred_date as day,
+        list_sort(list(enrollments.section_id)) as sections
+    from days
+    left join intermediate.int_enrollments_dated as enrollments
+        on days.student_key = enrollments.person_key
+        and enrollments.role = 'student'
+        and days.occurred_date >= enrollments.starts_on
+        and days.occurred_date < enrollments.ends_on
+    group by all
+)
+
+select
+    count(*) filter (planted_sections.sections is not distinct from found_sections.sections),
+    count(*) filter (planted_sections.sections is distinct from found_sections.sections)
+from planted_sections
+full join found_sections using (student_key, day)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How the warehouse agrees with the truth; events and days of students with an event.
+
+    `right` are with the planted student, `waiting` with nobody though they are a student's,
+    `nobodys` rightly with nobody, `wrong` with somebody else, `lost` not there.
+    """
+
+    right: int
+    waiting: int
+    nobodys: int
+    wrong: int
+    lost: int
+    days_right: int
+    days_wrong: int
+    planted_reasons: Counter[str]
+    listed_reasons: Counter[str]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all is as it was planted."""
+        faults = self.waiting + self.wrong + self.lost + self.days_wrong
+        return not faults and self.planted_reasons == self.listed_reasons
+
+
+def compare_with_truth(home: Home, settings: Settings, truth: Path) -> Agreement:
+    """Compare a warehouse, built from scratch, with the truth folder of its district."""
+    key = read_key(settings.keys_folder, "pseudonym")
+    pseudonymiser = Pseudonymiser(key, settings.district_id)
+    with open_warehouse(home, settings, read_only=True) as connection:
+        _make_people(connection, truth, pseudonymiser)
+        connection.execute(_PLANTED, {"attribution": str(truth / "attribution.csv")})
+        connection.execute(_JUDGED, {"ledger": str(truth / "ledger.ndjson")})
+        right, waiting, nobodys, wrong, lost = connection.execute(_COUNTS).fetchall()[0]
+        enrollments = {"enrollments": str(truth / "enrollments.csv")}
+        days_right, days_wrong = connection.execute(_SECTION_DAYS, enrollments).fetchall()[0]
+        planted, listed = (
+            Counter(dict(connection.execute(query).fetchall()))
+            for query in (_REASONS_PLANTED, _REASONS_LISTED)
+        )
+    return Agreement(
+        *(right, waiting, nobodys, wrong, lost, days_right, days_wrong),
+        planted_reasons=planted,
+        listed_reasons=listed,
+    )
+
+
+def describe_agreement(agreement: Agreement) -> str:
+    """Say in a few lines how matching and attribution agree with the planted truth."""
+    lines = [
+        (
+            f"Beside the planted truth: {agreement.right:,} events are their student's,"
+            f" {agreement.nobodys:,} rightly nobody's; {agreement.waiting:,} of students are listed"
+            f" as unmatched, {agreement.wrong:,} are somebody else's, {agreement.lost:,} are not"
+            " there"
+        ),
+        (
+            f"days of students in the planted sections: {agreement.days_right:,} right,"
+            f" {agreement.days_wrong:,} wrong"
+        ),
+    ]
+    reasons = sorted(agreement.planted_reasons | agreement.listed_reasons)
+    lines += [
+        f"  {reason}: {agreement.listed_reasons[reason]:,} listed,"
+        f" {agreement.planted_reasons[reason]:,} planted"
+        for reason in reasons
+    ]
+    return "\n".join(lines)
+
+
+def _make_people(connection: DuckDBPyConnection, truth: Path, pseudonymiser: Pseudonymiser) -> None:
+    """Make people: every student of the truth, by sourcedId and pseudonym."""
+    query = "select distinct sourced_id from read_csv(?, all_varchar = true)"
+    rows = connection.execute(query, [str(truth / "enrollments.csv")]).fetchall()
+    named = [sourced_id for (sourced_id,) in rows]
+    keys = [pseudonymiser.student_key(each) for each in named]
+    table = pa.table({"sourced_id": named, "student_key": keys})
+    connection.register("keyed_people", table)
+    connection.execute("create temp table people as from keyed_people")
+    connection.unregister("keyed_people")
