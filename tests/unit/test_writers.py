@@ -42,9 +42,11 @@ READERS = {
     "archive list": "--home {}",
     "explain": "--home {} --learner nobody --standard none",
     "firewall": "",
+    "measures": "--home {}",
     "quarantine list": "--home {}",
     "quarantine show": "--home {} mathpath/none.ndjson 1",
     "status": "--home {}",
+    "template": "evidence",
     "validate": "{}/district.toml",
 }
 
