@@ -77,6 +77,14 @@ class VerbAction:
 
 
 @dataclass(frozen=True, slots=True)
+class SchoolSettings:
+    """A school whose clocks are not the district's; `school_id` is the org's sourcedId."""
+
+    school_id: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class IngestSettings:
     """Limits of ingest. Sizes in bytes, times in seconds."""
 
@@ -91,7 +99,7 @@ class IngestSettings:
 
 @dataclass(frozen=True, slots=True)
 class TimeLimitSettings:
-    """When an event may have happened, by dates of the district; the last counts from a night."""
+    """When an event may have happened, by dates of the schools; the last counts from a night."""
 
     earliest_date: date = date(2000, 1, 1)
     future_days: int = 1
@@ -149,6 +157,7 @@ class Settings:
     verbs: tuple[VerbAction, ...] = ()
     test_accounts: tuple[AccountSetAside, ...] = ()
     test_people: tuple[PeopleSetAside, ...] = ()
+    schools: tuple[SchoolSettings, ...] = ()
     ingest: IngestSettings = field(default_factory=IngestSettings)
     time_limits: TimeLimitSettings = field(default_factory=TimeLimitSettings)
     quarantine: QuarantineSettings = field(default_factory=QuarantineSettings)
@@ -157,18 +166,24 @@ class Settings:
     roster: RosterSettings = field(default_factory=RosterSettings)
     publish: PublishSettings = field(default_factory=PublishSettings)
 
+    @property
+    def zones(self) -> frozenset[str]:
+        """Every zone in which the district has a school."""
+        return frozenset({self.zone, *(school.zone for school in self.schools)})
+
 
 def read_settings(home: Home) -> Settings:
     """Return the settings of a home; raise ConfigurationError naming file, field and mend."""
     document = _parse(home.settings_file)
     _refuse_violations(home.settings_file, document)
-    _refuse_unknown_zone(home.settings_file, document["district"]["zone"])
+    _refuse_unknown_zone(home.settings_file, "district.zone", document["district"]["zone"])
+    _refuse_schools(home.settings_file, document.get("schools", []))
     _refuse_impossible_date(home.settings_file, document.get("time_limits", {}))
     return _settings(home, document)
 
 
 def school_date_now(settings: Settings) -> date:
-    """Return today's date where the schools are."""
+    """Return today's date in the district's zone."""
     return datetime.now(ZoneInfo(settings.zone)).date()
 
 
@@ -204,12 +219,24 @@ def _refuse_violations(file: Path, document: dict[str, Any]) -> None:
         )
 
 
-def _refuse_unknown_zone(file: Path, zone: str) -> None:
+def _refuse_schools(file: Path, tables: list[dict[str, str]]) -> None:
+    """Refuse an unknown zone of a school, and a second one."""
+    seen: set[str] = set()
+    for place, table in enumerate(tables):
+        _refuse_unknown_zone(file, f"schools.{place}.zone", table["zone"])
+        if table["id"] in seen:
+            raise ConfigurationError(
+                f"{file}: schools.{place}.id: the school has a zone already", "keep one of the two"
+            )
+        seen.add(table["id"])
+
+
+def _refuse_unknown_zone(file: Path, setting: str, zone: str) -> None:
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise ConfigurationError(
-            f"{file}: district.zone: {zone!r} is no IANA time zone",
+            f"{file}: {setting}: {zone!r} is no IANA time zone",
             "give a name such as America/Chicago",
         ) from None
 
@@ -250,6 +277,9 @@ def _settings(home: Home, document: dict[str, Any]) -> Settings:
             AccountSetAside(**table) for table in document.get("test_accounts", [])
         ),
         test_people=tuple(PeopleSetAside(**table) for table in document.get("test_people", [])),
+        schools=tuple(
+            SchoolSettings(table["id"], table["zone"]) for table in document.get("schools", [])
+        ),
         ingest=IngestSettings(**document.get("ingest", {})),
         time_limits=_time_limits(document.get("time_limits", {})),
         quarantine=QuarantineSettings(**document.get("quarantine", {})),

@@ -8,9 +8,21 @@ with
 last_moments as (
 
     select max(dates.ends_us) as last_us
-    from {{ ref('int_activity_dates') }} as dates
+    from {{ ref('int_local_dates') }} as dates
     inner join {{ ref('int_build_settings') }} as build_settings
-        on dates.activity_date <= build_settings.as_of_date
+        on dates.local_date <= build_settings.as_of_date
+
+),
+
+last_moments_elsewhere as (
+
+    select
+        dates.student_key,
+        max(dates.ends_us) as last_us
+    from {{ ref('int_local_dates_elsewhere') }} as dates
+    inner join {{ ref('int_build_settings') }} as build_settings
+        on dates.local_date <= build_settings.as_of_date
+    group by dates.student_key
 
 ),
 
@@ -20,7 +32,10 @@ intervals as (
         coalesce(
             sum(
                 greatest(
-                    least(intervals.ends_us, last_moments.last_us)
+                    least(
+                        intervals.ends_us,
+                        coalesce(elsewhere.last_us, last_moments.last_us)
+                    )
                     - intervals.starts_us,
                     0
                 )
@@ -28,6 +43,8 @@ intervals as (
             0
         ) as intervals_us
     from {{ ref('int_activity_intervals') }} as intervals
+    left join last_moments_elsewhere as elsewhere
+        on intervals.student_key = elsewhere.student_key
     cross join last_moments
 
 ),

@@ -94,7 +94,7 @@ _REST = f"""
 insert into row_reasons
 select number, ? from {CHANGED} where number not in (select number from row_reasons)
 """
-_OF_CLASSES = f"""
+_IN_SECTIONS = f"""
 with enrolled as (
     select student_key, section_id from {SINCE}.{_ENROLLMENTS}
     union
@@ -108,7 +108,9 @@ moved as (
     (from {UNTIL}.{_ENROLLMENTS} select * exclude (build_id)
     except from {SINCE}.{_ENROLLMENTS} select * exclude (build_id))
 )
-
+"""
+_OF_CLASSES = f"""
+{_IN_SECTIONS}
 select rows.number, pair_reasons.reason
 from {CHANGED} as rows
 inner join enrolled using (section_id)
@@ -116,6 +118,21 @@ inner join pair_reasons using (student_key, standard_id)
 union
 select rows.number, '{Reason.ROSTER}' from {CHANGED} as rows semi join moved using (section_id)
 """
+# What counts several standards of a section: any evidence of its students may be behind it.
+_OF_SECTIONS = f"""
+{_IN_SECTIONS}
+select rows.number, listed_reasons.reason
+from {CHANGED} as rows
+inner join enrolled using (section_id)
+inner join listed_reasons using (student_key)
+union
+select rows.number, '{Reason.ROSTER}' from {CHANGED} as rows semi join moved using (section_id)
+"""
+_BY_SECTION = {
+    CLASSES: _OF_CLASSES,
+    "learning.class_rollup": _OF_SECTIONS,
+    "learning.standard_coverage": _OF_SECTIONS,
+}
 
 
 class Recorded(NamedTuple):
@@ -167,8 +184,8 @@ def _levels(mart: Mart) -> list[str]:
     if mart.name.startswith(_ROSTER):
         reason = Reason.STANDARDS if mart.name == _FRAMEWORK else Reason.ROSTER
         return [f"select number, '{reason}' as reason from {CHANGED}"]
-    if mart.name == CLASSES:
-        return [_OF_CLASSES]
+    if mart.name in _BY_SECTION:
+        return [_BY_SECTION[mart.name]]
     if mart.name == ESTIMATES:
         pairs = "inner join pair_reasons using (student_key, standard_id)"
         return [f"select number, reason from {CHANGED} {pairs}"]

@@ -12,6 +12,7 @@ from pipelines.ingest.rows import (
     LearnerRole,
     Place,
     acting_as,
+    alignments,
     chosen_by,
 )
 from pipelines.ingest.times import parse_duration_seconds, parse_time
@@ -72,7 +73,7 @@ def caliper_row(
         _id(activity),
         activity.get("type"),
         _id(activity.get("isPartOf")),
-        _standard_refs(activity),
+        _standard_refs(activity, event),
         _scored_by(event, generated),
         chosen_by(event.get("extensions")),
         keyring.session_key(session) if session else None,
@@ -181,9 +182,10 @@ def _actor_key(person: str | None, keyring: Keyring) -> str | None:
     return keyring.pseudonymiser.pseudonym(LocalIdentifier(IRI_NAMESPACE, person))
 
 
-def _standard_refs(activity: dict[str, Any]) -> list[str] | None:
-    objectives = activity.get("learningObjectives") or []
-    return sorted({found for found in map(_id, objectives) if found}) or None
+def _standard_refs(activity: dict[str, Any], event: dict[str, Any]) -> list[str] | None:
+    objectives = map(_id, activity.get("learningObjectives") or [])
+    aligned = alignments(activity.get("extensions")) + alignments(event.get("extensions"))
+    return sorted({*filter(None, objectives), *aligned}) or None
 
 
 def _scored_by(event: dict[str, Any], generated: dict[str, Any]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from enum import StrEnum
 from functools import lru_cache
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
 
 CHOSEN_BY_EXTENSION = "https://w3id.org/plumbline/extensions/chosen-by"
 ACTING_AS_EXTENSION = "https://w3id.org/plumbline/extensions/acting-as"
+ALIGNMENTS_EXTENSION = "https://w3id.org/plumbline/extensions/alignments"
 OBJECTIVE_TYPE = "http://adlnet.gov/expapi/activities/objective"
 CASE_ITEM_PATH = "/CFItems/"
 DIGEST_BYTES = 16
 
 _CHOOSERS = frozenset({"student", "teacher", "system"})
 _UUID_LENGTH = 36
+_IRI = re.compile(r"(?:https?://|urn:)[^\s]{1,500}")
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/plumbline/events-without-id")
 
 
@@ -177,6 +180,20 @@ def acting_as(extensions: Any) -> LearnerRole | None:
     """Return as what somebody other than the learner acted, where an extension says so."""
     value = extensions.get(ACTING_AS_EXTENSION) if isinstance(extensions, dict) else None
     return _ACTED_AS.get(value) if isinstance(value, str) else None
+
+
+def alignments(extensions: Any) -> list[str]:
+    """Return the IRIs of the standards that an extension aligns the work with.
+
+    Its value is an IRI, an object that has it as `targetUrl` (AlignmentObject of schema.org), or a
+    list of these; what is no IRI is left out.
+    """
+    value = extensions.get(ALIGNMENTS_EXTENSION) if isinstance(extensions, dict) else None
+    found = [
+        each.get("targetUrl") if isinstance(each, dict) else each
+        for each in (value if isinstance(value, list) else [value])
+    ]
+    return [each for each in found if isinstance(each, str) and _IRI.fullmatch(each)]
 
 
 def _canonical_json(event: dict[str, Any]) -> str:

@@ -51,15 +51,17 @@ ANY_TIME = TimeLimits("", "9")
 
 
 def time_limits(settings: Settings, night: date) -> TimeLimits:
-    """Return the limits of a night: whole dates of the district's zone, first and last included."""
-    zone = ZoneInfo(settings.zone)
+    """Return the limits of a night: whole dates, first and last included, in any school's zone."""
     limits = settings.time_limits
     after = night + timedelta(days=limits.future_days + 1)
-    return TimeLimits(_midnight(limits.earliest_date, zone), _midnight(after, zone))
+    return TimeLimits(
+        min(_midnight(limits.earliest_date, zone) for zone in settings.zones),
+        max(_midnight(after, zone) for zone in settings.zones),
+    )
 
 
-def _midnight(day: date, zone: ZoneInfo) -> str:
-    return normal_time(datetime.combine(day, time(), zone).isoformat())
+def _midnight(day: date, zone: str) -> str:
+    return normal_time(datetime.combine(day, time(), ZoneInfo(zone)).isoformat())
 
 
 def _times_of(item: Item) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from pipelines.ingest.rows import (
     Keyring,
     LearnerRole,
     acting_as,
+    alignments,
     chosen_by,
     normal_event_id,
 )
@@ -63,7 +64,7 @@ def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
         _choice_count(definition),
         normal_event_id(target["id"]) if verb == VOIDED else None,
         _first_id(activities.get("parent")),
-        _standard_refs(activities),
+        _standard_refs(activities, context.get("extensions")),
         chosen_by(context.get("extensions")),
         acting_as(context.get("extensions")),
         keyring.pseudonymiser.pseudonym(instructor) if instructor else None,
@@ -106,7 +107,7 @@ def _first_id(activities: Any) -> str | None:
     return next((activity["id"] for activity in _each(activities)), None)
 
 
-def _standard_refs(activities: dict[str, Any]) -> list[str] | None:
+def _standard_refs(activities: dict[str, Any], extensions: Any) -> list[str] | None:
     references = [
         activity["id"]
         for group in activities.values()
@@ -114,7 +115,7 @@ def _standard_refs(activities: dict[str, Any]) -> list[str] | None:
         if activity.get("definition", _NOTHING).get("type") == OBJECTIVE_TYPE
         or CASE_ITEM_PATH in activity["id"]
     ]
-    return sorted(set(references)) or None
+    return sorted({*references, *alignments(extensions)}) or None
 
 
 def _choice_count(definition: dict[str, Any]) -> int | None:

@@ -30,6 +30,7 @@ def read_calendar(file: Path) -> tuple[SchoolDay, ...]:
 
 
 def _days(file: Path) -> Iterator[SchoolDay]:
+    rows: dict[tuple[str, date], int] = {}
     for row in read_csv(file, _COLUMNS):
         day = row.date("date")
         if day is None:
@@ -38,4 +39,8 @@ def _days(file: Path) -> Iterator[SchoolDay]:
         opens_at, closes_at = row.clock_time("opens_at"), row.clock_time("closes_at")
         if is_instructional and (opens_at is None or closes_at is None or opens_at >= closes_at):
             raise row.error("opens_at and closes_at", "must be the bells of the day, in order")
-        yield SchoolDay(row.text("school_id"), day, is_instructional, opens_at, closes_at)
+        school_id = row.text("school_id")
+        if (school_id, day) in rows:
+            raise row.error("date", f"the school has this date in row {rows[school_id, day]} too")
+        rows[school_id, day] = row.number
+        yield SchoolDay(school_id, day, is_instructional, opens_at, closes_at)

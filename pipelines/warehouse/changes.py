@@ -10,6 +10,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pipelines.warehouse.local_dates import join_dates
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -33,7 +35,10 @@ class ChangeReason(StrEnum):
 # A change of these may reach every event: no list of students and dates would be shorter.
 _UNBOUNDED = {
     "standards": ChangeReason.STANDARDS,
+    "alignments": ChangeReason.STANDARDS,
+    "skill_crosswalk": ChangeReason.STANDARDS,
     "district": ChangeReason.SETTINGS,
+    "school_zones": ChangeReason.SETTINGS,
     "sources": ChangeReason.SETTINGS,
     "verb_actions": ChangeReason.SETTINGS,
     "scale_crosswalk": ChangeReason.CLASSROOM,
@@ -63,9 +68,10 @@ _REMEMBERED = {
     **{table: f"from loaded.{table}" for table in (*_UNBOUNDED, *_CLASSROOM)},
     "learner_identifiers": "from loaded.learner_identifiers",
     "school_days": "from loaded.school_days",
+    "student_zones": "from loaded.student_zones",
     "placements": f"from ({_PLACEMENTS})",
 }
-_DATES_OF_MOMENTS = """
+_DATES_OF_MOMENTS = f"""
 moments as (
     select
         touched.student_key,
@@ -75,14 +81,31 @@ moments as (
     from touched
 ),
 
+rezoned as (
+    (from remembered_student_zones except from loaded.student_zones)
+    union
+    (from loaded.student_zones except from remembered_student_zones)
+),
+
 dated as (
     select
         moments.student_key,
-        (moments.moment at time zone district.zone)::date as activity_date,
+        coalesce(own.local_date, here.local_date) as activity_date,
         moments.reason,
         moments.events
     from moments
-    cross join loaded.district
+    {join_dates("moments.moment", "moments.student_key")}
+    where moments.moment is not null
+    union all
+    -- Of whom other clocks hold than before, the dates on which it all lay change too.
+    select
+        moments.student_key,
+        coalesce(own.local_date, here.local_date),
+        moments.reason,
+        0
+    from moments
+    semi join rezoned on moments.student_key = rezoned.student_key
+    {join_dates("moments.moment", "moments.student_key", zones="remembered_student_zones")}
     where moments.moment is not null
 )
 """

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.warehouse.local_dates import join_dates
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -24,7 +26,7 @@ COUNTED_MARTS = (
     "roster.students",
 )
 
-_COUNT_DAYS = """
+_COUNT_DAYS = f"""
 insert into loaded.daily_counts
 with known_references as (
     select list(distinct reference) as known
@@ -32,29 +34,36 @@ with known_references as (
         select uri as reference from loaded.standards
         union all
         select standard_id from loaded.standards
+        union all
+        select skill from loaded.skill_crosswalk where relation <> 'broader'
     )
 ),
 
 learners as (
-    select distinct actor_key
+    select actor_key, any_value(student_key) as student_key
     from loaded.learner_identifiers
+    group by actor_key
 ),
 
--- Before anything is joined to it: what a learner did on a date is one row.
+-- Before anything is counted: what a learner did on a date is one row.
 brought as (
     select
         events.batch_number,
         events.source,
-        (events.occurred_at at time zone district.zone)::date as event_date,
+        coalesce(own.local_date, here.local_date) as event_date,
         events.actor_key,
-        events.learner_role in ('actor', 'assignee') as is_of_learner,
+        learners.actor_key is not null as is_matched,
         events.success is not null
         or events.score_scaled is not null
         or events.score_raw is not null as is_scored,
+        events.activity_id in (select activity_id from loaded.alignments) as is_aligned,
         coalesce(events.standard_refs, []) as standard_refs,
         count(*) as events
     from loaded.events as events
-    cross join loaded.district as district
+    left join learners
+        on events.actor_key = learners.actor_key
+        and events.learner_role in ('actor', 'assignee')
+    {join_dates("events.occurred_at", "learners.student_key")}
     where events.batch_number = (select max(batch_number) from loaded.batches)
         and events.occurred_at is not null
     group by all
@@ -66,16 +75,19 @@ select
     brought.event_date,
     sum(brought.events) as events,
     coalesce(sum(brought.events) filter (brought.actor_key is null), 0) as anonymous,
-    coalesce(sum(brought.events) filter (learners.actor_key is not null), 0) as matched,
+    coalesce(sum(brought.events) filter (brought.is_matched), 0) as matched,
     coalesce(sum(brought.events) filter (brought.is_scored), 0) as scored,
     coalesce(
         sum(brought.events) filter (
-            brought.is_scored and list_has_any(brought.standard_refs, known_references.known)
+            brought.is_scored
+            and (
+                brought.is_aligned
+                or list_has_any(brought.standard_refs, known_references.known)
+            )
         ),
         0
     ) as tagged
 from brought
-left join learners on brought.actor_key = learners.actor_key and brought.is_of_learner
 cross join known_references
 group by brought.batch_number, brought.source, brought.event_date
 order by all

@@ -16,8 +16,10 @@ from pipelines.warehouse.drift import Drift, find_drift
 from pipelines.warehouse.events import load_files
 from pipelines.warehouse.history import count_days
 from pipelines.warehouse.ledger import FileCounts, new_generations
+from pipelines.warehouse.local_dates import place_students
 from pipelines.warehouse.records import load_records
 from pipelines.warehouse.schema import prepare_schema, refuse_other_version
+from pipelines.warehouse.tables import insert_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 
 # Beyond so many events a load is a backfill, and takes of the machine's memory what it needs.
 MOST_EVENTS_OF_A_NIGHT = 1_000_000
+
+# The records that say in which school and by which clocks somebody is.
+_PLACING = frozenset({"roster", "crosswalk", "settings"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
         waiting = {manifest.digest for each in held for manifest in each.manifests}
         ready = [each for each in manifests if each.digest not in waiting]
         files = load_files(connection, home, ready, night=night)
+        place_students(connection, is_changed=not _PLACING.isdisjoint(records.changed))
         if files:
             count_days(connection)
         list_changes(connection, night, last_batch=last_batch)
@@ -129,6 +135,7 @@ def _write_district(connection: DuckDBPyConnection, settings: Settings, key: Key
         "insert into loaded.district values (?, ?, ?, ?)",
         [settings.district_id, settings.zone, key.version, key.fingerprint],
     )
+    _write_schools(connection, settings)
     connection.execute("delete from loaded.sources")
     connection.executemany(
         "insert into loaded.sources values (?, ?, ?)",
@@ -141,3 +148,21 @@ def _write_district(connection: DuckDBPyConnection, settings: Settings, key: Key
     rows = [(verb.verb, verb.activity_type, verb.action) for verb in settings.verbs]
     if rows:
         connection.executemany("insert into loaded.verb_actions values (?, ?, ?)", rows)
+
+
+def _write_schools(connection: DuckDBPyConnection, settings: Settings) -> None:
+    """Write the zones of schools; a school that no roster has is a misspelt setting."""
+    connection.execute("delete from loaded.school_zones")
+    insert_rows(
+        connection,
+        "school_zones",
+        [(school.school_id, school.zone) for school in settings.schools],
+    )
+    unknown = connection.execute(
+        "from loaded.school_zones anti join loaded.schools using (school_id) order by all"
+    ).fetchall()
+    if unknown:
+        raise ConfigurationError(
+            f"district.toml: schools: no roster has a school with the id {unknown[0][0]!r}",
+            "give the sourcedId that the school has in orgs.csv",
+        )

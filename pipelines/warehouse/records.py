@@ -6,6 +6,12 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.errors import ChangedInputError
+from pipelines.reference.alignments import (
+    ALIGNMENTS_FILE,
+    SKILLS_FILE,
+    read_alignments,
+    read_skills,
+)
 from pipelines.reference.calendar import read_calendar
 from pipelines.reference.case_framework import read_standards
 from pipelines.reference.crosswalk import CROSSWALK_FILE
@@ -50,7 +56,7 @@ def load_records(
         match_people(connection, home, settings)
     for kind in changed:
         if kind == "standards":
-            _replace(connection, "standards", read_standards(home.standards))
+            _replace_standards(connection, home.standards)
         elif kind == "calendar":
             _replace(connection, "school_days", read_calendar(home.rosters / CALENDAR_FILE))
     # Last, and also where its files are the same: its rows name students and standards.
@@ -73,8 +79,25 @@ def _digests(connection: DuckDBPyConnection, home: Home, settings: Settings) -> 
         "crosswalk": _digest([crosswalk] if crosswalk.is_file() else []),
         "roster": _digest([], roster),
         "settings": _digest([home.settings_file]),
-        "standards": _digest(home.standards.glob("*.json")),
+        "standards": _digest(_standards_files(home.standards)),
     }
+
+
+def _standards_files(folder: Path) -> list[Path]:
+    mappings = [folder / ALIGNMENTS_FILE, folder / SKILLS_FILE]
+    return [*folder.glob("*.json"), *(file for file in mappings if file.is_file())]
+
+
+def _replace_standards(connection: DuckDBPyConnection, folder: Path) -> None:
+    """Replace the standards, and what is mapped to them."""
+    found = read_standards(folder)
+    names = found.by_reference()
+    _replace(connection, "frameworks", found.frameworks)
+    _replace(connection, "standards", found.standards)
+    _replace(connection, "standard_ancestors", found.ancestors)
+    _replace(connection, "standard_associations", found.associations)
+    _replace(connection, "alignments", read_alignments(folder, names))
+    _replace(connection, "skill_crosswalk", read_skills(folder, names))
 
 
 def _digest(files: Iterable[Path], *parts: bytes) -> str:

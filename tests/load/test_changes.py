@@ -202,6 +202,15 @@ def test_another_place_lists_the_dates_of_the_student(
         ),
         pytest.param(
             "district.toml",
+            (
+                "[sources.mathpath]",
+                '[[schools]]\nid = "org-1"\nzone = "America/Denver"\n[sources.mathpath]',
+            ),
+            (None, None, "settings", None),
+            id="zone-of-a-school",
+        ),
+        pytest.param(
+            "district.toml",
             ("[sources.mathpath]", '[sources.mathpath]\nreported_duration = "after"'),
             (None, None, "settings", None),
             id="sources",

@@ -60,7 +60,7 @@ def judge_evidence(district: District, events: Iterable[Event]) -> list[Evidence
     written = [_as_event(district, each) for each in district.written]
     for learner_event in [*learner_events(district, events), *written]:
         happening = _happening(learner_event)
-        if district.local_date(happening.performed_at) > district.as_of_date:
+        if _date(district, happening) > district.as_of_date:
             continue
         item = learner_event.event.activity_id
         if learner_event.action == "hinted":
@@ -190,7 +190,7 @@ def _judge_item(
             date_counts=day in dates_that_count,
         )
         credit = _credit(district, happening.learner_event)
-        standards = _standards(district, happening.event)
+        standards = standards_of(district, happening.event)
         for standard_id in standards:
             attempts[standard_id] += 1
             rows.append(
@@ -212,7 +212,7 @@ def _judge_item(
 
 
 def _date(district: District, happening: _Happening) -> date:
-    return district.local_date(happening.performed_at)
+    return district.local_date(happening.learner_event.student_key, happening.performed_at)
 
 
 def _dates_that_count(dates: list[date]) -> set[date]:
@@ -246,15 +246,20 @@ def _exclusion(
     return None if date_counts else "repeat_too_soon"
 
 
-def _standards(district: District, event: Event) -> list[str]:
-    return sorted(
-        {
-            standard_id
-            for uri, standard_id in district.standards
-            for reference in event.standard_refs
-            if reference in (uri, standard_id)
-        }
-    )
+def standards_of(district: District, event: Event) -> list[str]:
+    """Return the standards that an event is evidence of."""
+    referred = {
+        standard_id
+        for name, standard_id in district.standards
+        for reference in event.standard_refs
+        if reference == name
+    }
+    aligned = {
+        standard_id
+        for activity_id, standard_id in district.alignments
+        if activity_id == event.activity_id
+    }
+    return sorted(referred | aligned)
 
 
 def _guess_weight(event: Event) -> float:

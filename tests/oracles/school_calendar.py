@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,9 +27,13 @@ class StudentCalendar(NamedTuple):
     district: District
     student_key: str
 
+    def local_date(self, moment: datetime) -> date:
+        """Return the student's date of a moment."""
+        return self.district.local_date(self.student_key, moment)
+
     def split(self, interval: Interval) -> Iterator[Interval]:
         """Cut at each local midnight and each bell."""
-        first = self.district.local_date(interval.start)
+        first = self.local_date(interval.start)
         cuts = {interval.start, interval.end}
         for days in range((interval.end - interval.start).days + 3):
             cuts.update(self._cuts(first + timedelta(days=days)))
@@ -38,7 +42,7 @@ class StudentCalendar(NamedTuple):
 
     def day_part(self, moment: datetime) -> str:
         """Return the part of the day that holds a moment."""
-        local_date = self.district.local_date(moment)
+        local_date = self.local_date(moment)
         school_day = self._school_day(local_date)
         if not school_day.is_instructional:
             return "weekend_or_holiday"
@@ -49,7 +53,7 @@ class StudentCalendar(NamedTuple):
         return "school" if opens <= moment < closes else "home"
 
     def _cuts(self, local_date: date) -> Iterator[datetime]:
-        yield self._moment(local_date, time())
+        yield self.district.midnight(self.student_key, local_date)
         school_day = self._school_day(local_date)
         if school_day.is_instructional:
             for bell in (school_day.opens_at, school_day.closes_at):
@@ -57,23 +61,11 @@ class StudentCalendar(NamedTuple):
                     yield self._moment(local_date, bell)
 
     def _moment(self, local_date: date, clock: time) -> datetime:
-        return datetime.combine(local_date, clock, self.district.zone).astimezone(UTC)
+        return self.district.moment(self.student_key, local_date, clock)
 
     def _school_day(self, local_date: date) -> SchoolDay:
-        school_id = self._school(local_date)
+        school_id = self.district.school(self.student_key, local_date)
         return self.district.school_days.get(
             (school_id or "", local_date),
             SchoolDay(is_instructional=False, opens_at=None, closes_at=None),
         )
-
-    def _school(self, local_date: date) -> str | None:
-        active = [
-            (enrollment.section_id, enrollment.school_id)
-            for enrollment in self.district.enrollments
-            if enrollment.student_key == self.student_key
-            and (enrollment.starts_on is None or enrollment.starts_on <= local_date)
-            and (enrollment.ends_on is None or local_date < enrollment.ends_on)
-        ]
-        if active:
-            return min(active)[1]
-        return self.district.schools_by_student.get(self.student_key)

@@ -87,7 +87,7 @@ def measure_time(district: District, events: Iterable[Event]) -> list[DayPart]:
             intervals = [_credit(one, bound, typical_gaps) for one in own]
             for merged in _union(interval for interval in intervals if interval):
                 for piece in calendar.split(merged):
-                    if district.local_date(piece.start) <= district.as_of_date:
+                    if calendar.local_date(piece.start) <= district.as_of_date:
                         row = _row(rows, student_key, calendar, piece.start)
                         row.credited[bound] += piece.end - piece.start
         for one in own:
@@ -103,7 +103,7 @@ def _row(
     calendar: StudentCalendar,
     moment: datetime,
 ) -> DayPart:
-    key = (student_key, calendar.district.local_date(moment), calendar.day_part(moment))
+    key = (student_key, calendar.local_date(moment), calendar.day_part(moment))
     return rows.setdefault(key, DayPart(*key))
 
 
@@ -111,7 +111,8 @@ def _timed_events(district: District, events: Iterable[Event]) -> list[_Timed]:
     by_student = defaultdict(list)
     for learner_event in learner_events(district, events):
         event = learner_event.event
-        is_past = district.local_date(event.occurred_at) <= district.as_of_date
+        day = district.local_date(learner_event.student_key, event.occurred_at)
+        is_past = day <= district.as_of_date
         if event.learner_role == "actor" and is_past:
             by_student[learner_event.student_key].append(learner_event)
     timed = []
@@ -187,7 +188,8 @@ def _typical_gaps(district: District, timed: list[_Timed]) -> dict[str, timedelt
             and NOTHING < one.gap <= SESSION_CUT
             and one.event.activity_type is not None
             and window_start is not None
-            and district.local_date(one.event.occurred_at) < window_start
+            and district.local_date(one.learner_event.student_key, one.event.occurred_at)
+            < window_start
         ):
             gaps[one.event.activity_type].append(one.gap.total_seconds())
     return {

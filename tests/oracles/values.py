@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,6 @@ from pipelines.resources import resource_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import date, datetime, time
 
     from duckdb import DuckDBPyConnection
 
@@ -116,10 +116,34 @@ class District:
     written: tuple[Written, ...] = ()
     steps: tuple[Step, ...] = ()
     scales_by_source: Mapping[str, str | None] = field(default_factory=dict)
+    alignments: tuple[tuple[str, str], ...] = ()
+    school_zones: dict[str, ZoneInfo] = field(default_factory=dict)
 
-    def local_date(self, moment: datetime) -> date:
-        """Return the school-local date of a moment."""
-        return moment.astimezone(self.zone).date()
+    def local_date(self, student_key: str, moment: datetime) -> date:
+        """Return the date of a moment for a student: the last one that has begun by then."""
+        around = moment.astimezone(UTC).date()
+        days = [around + timedelta(days=days) for days in range(-2, 3)]
+        return max(day for day in days if self.midnight(student_key, day) <= moment)
+
+    def midnight(self, student_key: str, day: date) -> datetime:
+        """Return when a date begins for a student, by the clocks of the school of that date."""
+        return self.moment(student_key, day, time())
+
+    def moment(self, student_key: str, day: date, clock: time) -> datetime:
+        """Return when the clocks of a student's school show a time on a date, the first time."""
+        zone = self.school_zones.get(self.school(student_key, day) or "", self.zone)
+        return datetime.combine(day, clock, zone).astimezone(UTC)
+
+    def school(self, student_key: str, day: date) -> str | None:
+        """Return the school of the smallest section of a date, else the one the roster tells."""
+        active = [
+            (enrollment.section_id, enrollment.school_id)
+            for enrollment in self.enrollments
+            if enrollment.student_key == student_key
+            and (enrollment.starts_on is None or enrollment.starts_on <= day)
+            and (enrollment.ends_on is None or day < enrollment.ends_on)
+        ]
+        return min(active)[1] if active else self.schools_by_student.get(student_key)
 
     def reporting_window_start(self) -> date | None:
         """Return the first date of the grading period that counts as now."""
@@ -206,7 +230,8 @@ def read_district(connection: DuckDBPyConnection, as_of_date: date) -> District:
             _rows(connection, "select student_key, school_id from loaded.students")
         ),
         enrollments=tuple(_read_enrollments(connection)),
-        standards=tuple(_rows(connection, "select uri, standard_id from loaded.standards")),
+        standards=tuple(_read_references(connection)),
+        alignments=tuple(_read_alignments(connection)),
         school_days={
             (school_id, day): SchoolDay(*rest)
             for school_id, day, *rest in _rows(
@@ -233,11 +258,41 @@ def read_district(connection: DuckDBPyConnection, as_of_date: date) -> District:
             )
         ),
         scales_by_source=dict(_rows(connection, "select source, score_scale from loaded.sources")),
+        school_zones={
+            school_id: ZoneInfo(zone)
+            for school_id, zone in _rows(connection, "select * from loaded.school_zones")
+        },
     )
 
 
 def _rows(connection: DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
     return connection.execute(query).fetchall()
+
+
+def _read_references(connection: DuckDBPyConnection) -> Iterator[tuple[str, str]]:
+    """Yield what events may call a standard, and the standard that their evidence counts for."""
+    counts_as = _counts_as(connection)
+    for standard_id, uri in _rows(connection, "select standard_id, uri from loaded.standards"):
+        yield standard_id, counts_as[standard_id]
+        yield uri, counts_as[standard_id]
+    for skill, relation, standard_id in _rows(
+        connection, "select skill, relation, standard_id from loaded.skill_crosswalk"
+    ):
+        if relation != "broader" and standard_id in counts_as:
+            yield skill, counts_as[standard_id]
+
+
+def _read_alignments(connection: DuckDBPyConnection) -> Iterator[tuple[str, str]]:
+    counts_as = _counts_as(connection)
+    for activity_id, standard_id in _rows(
+        connection, "select activity_id, standard_id from loaded.alignments"
+    ):
+        if standard_id in counts_as:
+            yield activity_id, counts_as[standard_id]
+
+
+def _counts_as(connection: DuckDBPyConnection) -> dict[str, str]:
+    return dict(_rows(connection, "select standard_id, counts_as_id from loaded.standards"))
 
 
 def _read_enrollments(connection: DuckDBPyConnection) -> Iterator[Enrollment]:

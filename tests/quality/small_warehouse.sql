@@ -38,7 +38,11 @@ select
     'Add within ' || number,
     null,
     'Example Mathematics',
-    '1'
+    '1',
+    'framework',
+    [],
+    'standard-' || number,
+    'current'
 from range(5) as numbers (number);
 
 insert into loaded.school_days
@@ -170,7 +174,7 @@ select * rename (person_key as student_key), 'build-one' as build_id from loaded
 create table roster.schools as
 select *, 'build-one' as build_id from loaded.schools;
 create table roster.standards as
-select * exclude (uri), 'build-one' as build_id from loaded.standards;
+select * exclude (uri, education_levels), 'build-one' as build_id from loaded.standards;
 
 create table learning.mastery_evidence as
 select

@@ -15,6 +15,7 @@ from pipelines.settings import (
     PeopleSetAside,
     PublishSettings,
     ReportedDuration,
+    SchoolSettings,
     Settings,
     Source,
     VerbAction,
@@ -153,6 +154,29 @@ def test_an_unknown_zone_is_refused(tmp_path: Path, zone: str) -> None:
     with pytest.raises(ConfigurationError, match=r"district\.zone: ") as caught:
         _read(tmp_path, SETTINGS.replace("America/Chicago", zone))
     assert "America/Chicago" in caught.value.mend
+
+
+def test_schools_may_have_zones_of_their_own(tmp_path: Path) -> None:
+    """All zones of the district are the district's and those of its schools."""
+    settings = _read(tmp_path, f'{SETTINGS}[[schools]]\nid = "west"\nzone = "America/Denver"\n')
+    assert settings.schools == (SchoolSettings("west", "America/Denver"),)
+    assert settings.zones == {"America/Chicago", "America/Denver"}
+
+
+@pytest.mark.parametrize(
+    ("ids", "zone", "problem"),
+    [
+        pytest.param(("west",), "Denver", r"schools\.0\.zone: 'Denver' is no", id="unknown"),
+        pytest.param(("west", "west"), "America/Denver", r"schools\.1\.id: .* already", id="twice"),
+    ],
+)
+def test_a_zone_of_a_school_that_cannot_be_used_is_refused(
+    tmp_path: Path, ids: tuple[str, ...], zone: str, problem: str
+) -> None:
+    """The message says which school's setting it is."""
+    text = "".join(f'[[schools]]\nid = "{name}"\nzone = "{zone}"\n' for name in ids)
+    with pytest.raises(ConfigurationError, match=problem):
+        _read(tmp_path, SETTINGS + text)
 
 
 def test_a_date_that_does_not_exist_is_refused(tmp_path: Path) -> None:

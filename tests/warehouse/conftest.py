@@ -60,8 +60,11 @@ def riverbend(build_district: Callable[..., BuiltDistrict]) -> BuiltDistrict:
 
 @pytest.fixture(scope="session")
 def habana(build_district: Callable[..., BuiltDistrict]) -> BuiltDistrict:
-    """A district whose clocks change at midnight."""
-    return build_district(random_district(2, zone="America/Havana", students=15), *ONLY_MODELS)
+    """A district whose clocks change at midnight, with a school three hours to the west."""
+    contents = random_district(
+        2, zone="America/Havana", students=15, zone_of_south="America/Los_Angeles"
+    )
+    return build_district(contents, *ONLY_MODELS)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from pipelines.warehouse.changes import list_changes, remember_records
 from pipelines.warehouse.connection import open_encrypted
 from pipelines.warehouse.definitions import write_definitions
 from pipelines.warehouse.events import load_files
+from pipelines.warehouse.local_dates import place_students
 from tests.warehouse.districts import AS_OF_DATE, DATES
 from tests.warehouse.warehouse import (
     DEFINITIONS,
@@ -98,6 +99,7 @@ class District:
             for statement in night.corrections:
                 connection.execute(statement)
             load_files(connection, self.home, manifests, night=night.as_of_date)
+            place_students(connection, is_changed=True)
             list_changes(connection, night.as_of_date, last_batch=last_batch)
             connection.commit()
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tests.oracles.values import Event
 from tests.warehouse.classroom import classroom_tables
-from tests.warehouse.students import ADL, SOURCES, STANDARDS, TOOL_VERB, Student
+from tests.warehouse.students import ADL, SKILLS, SOURCES, STANDARDS, TOOL_VERB, Student
 from tests.warehouse.warehouse import Contents
 
 if TYPE_CHECKING:
@@ -30,10 +30,13 @@ GRADING_PERIODS: Final = [
 ]
 
 
-def random_district(seed: int, *, zone: str, students: int) -> Contents:
+def random_district(
+    seed: int, *, zone: str, students: int, zone_of_south: str | None = None
+) -> Contents:
     """Return a district of two schools with a calendar, a roster and the year's events."""
     draws = random.Random(seed)  # noqa: S311 - the same district for the same seed
     tables = {**_roster(zone, students), **classroom_tables(students)}
+    tables["school_zones"] = [("south", zone_of_south)] if zone_of_south else []
     events = [
         event
         for number in range(students)
@@ -85,11 +88,41 @@ def _roster(zone: str, students: int) -> dict[str, list[tuple[Any, ...]]]:
             for tool in range(2)
         ],
         "standards": [
-            (standard_id, uri, f"S.{place}", "Can do it", None, "Framework", "1")
+            (
+                *(standard_id, uri, f"S.{place}", "Can do it", _parent(place), "Framework", "1"),
+                *("framework", [], _counts_as(place), "current"),
+            )
             for place, (standard_id, uri) in enumerate(STANDARDS)
+        ]
+        + [
+            (
+                *("never", "https://case.example/CFItems/never", "S.never", "Is not assessed"),
+                *(None, "Framework", "1", "framework", [], "never", "current"),
+            )
+        ],
+        "standard_ancestors": [
+            (standard_id, parent, 1)
+            for place, (standard_id, _) in enumerate(STANDARDS)
+            if (parent := _parent(place))
+        ],
+        # One activity has a second standard, one skill is known, one is too wide to tell.
+        "alignments": [("https://tool.example/items/0-1", STANDARDS[3][0])],
+        "skill_crosswalk": [
+            (SKILLS[0], "narrower", STANDARDS[1][0]),
+            (SKILLS[1], "broader", STANDARDS[1][0]),
         ],
         "school_days": list(_school_days()),
     }
+
+
+def _parent(place: int) -> str | None:
+    """The last standard is the parent of the first two."""
+    return STANDARDS[4][0] if place in (0, 1) else None
+
+
+def _counts_as(place: int) -> str:
+    """The third standard was replaced by the fourth."""
+    return STANDARDS[3 if place == 2 else place][0]
 
 
 def _enrollments(number: int) -> Iterator[tuple[Any, ...]]:

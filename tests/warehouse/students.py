@@ -21,8 +21,9 @@ INTERACTION: Final = "http://adlnet.gov/expapi/activities/cmi.interaction"
 TOOL_VERB: Final = "https://tool.example/verbs/"
 STANDARDS: Final = [
     (f"{number:08d}-0000-4000-8000-000000000000", f"https://case.example/CFItems/{number}")
-    for number in range(5)
+    for number in range(6)
 ]
+SKILLS: Final = ("https://skills.example/known", "https://skills.example/wide")
 STRONG: Final = 0.9
 SOURCES: Final = ("mathpath", "reader", "cinema", "unlisted")
 
@@ -124,6 +125,9 @@ class Student:
                 (first[1], second[1]),
                 (first[1], first[0]),
                 (first[1], "https://case.example/CFItems/unknown"),
+                (first[1], SKILLS[0]),
+                SKILLS,
+                (SKILLS[1],),
                 ("https://case.example/CFItems/unknown",),
                 (),
             )

@@ -23,6 +23,8 @@ MARTS = {
         "teacher_judgements",
         "goals",
         "student_feedback",
+        "class_rollup",
+        "standard_coverage",
     ),
     "proxies": ("time_on_task", "activity_counts"),
     "audit": (

@@ -80,7 +80,8 @@ def _distort(district: District, event: Event, number: int) -> Event:
 
 def _squeeze(district: District, moment: datetime) -> datetime:
     """Move a moment towards its midnight: gaps change, order and local date do not."""
-    midnight = datetime.combine(district.local_date(moment), time(), district.zone).astimezone(UTC)
+    day = moment.astimezone(district.zone).date()
+    midnight = datetime.combine(day, time(), district.zone).astimezone(UTC)
     return midnight + (moment - midnight) / 2
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.oracles.coverage import Covered, cover_standards, read_teaching
 from tests.oracles.evidence import judge_evidence
 from tests.oracles.mastery import judge_mastery, mix_evidence
 from tests.oracles.time_on_task import measure_time
@@ -47,8 +49,10 @@ def test_evidence_is_that_of_the_oracle(built: BuiltDistrict) -> None:
 
 def test_mastery_is_that_of_the_oracle(built: BuiltDistrict) -> None:
     """Estimates, intervals and statuses agree to 1e-9."""
+    parents = dict(built.build.rows("select standard_id, parent_id from loaded.standards"))
     expected = {
         (row.student_key, row.standard_id): {
+            "parent_id": parents[row.standard_id],
             "status": row.status,
             "is_stale": row.is_stale,
             "estimate": _close(row.estimate),
@@ -77,6 +81,39 @@ def test_what_an_estimate_rests_on_is_that_of_the_oracle(built: BuiltDistrict) -
         for row in mix_evidence(built.district, built.events)
     }
     found = _by_key(built, "learning.evidence_mix", "student_key standard_id method")
+    assert found == expected
+
+
+def test_coverage_is_that_of_the_oracle(built: BuiltDistrict) -> None:
+    """Each section has its standards, with and without evidence, and its untagged evidence."""
+    with built.build.connect() as connection:
+        teaching = read_teaching(connection)
+    expected = cover_standards(built.district, teaching, built.events)
+    found = {
+        key: Covered(**row)
+        for key, row in _by_key(
+            built, "learning.standard_coverage", "section_id standard_id"
+        ).items()
+    }
+    assert found == expected
+    assert {row.students_with_evidence == 0 for row in found.values()} == {True, False}
+    assert any(row.untagged_evidence_count for row in found.values())
+
+
+def test_a_rollup_counts_what_lies_below(built: BuiltDistrict) -> None:
+    """Each status of a class is counted once at its parent, and nowhere is an estimate."""
+    parents = dict(built.build.rows("select standard_id, parent_id from loaded.standards"))
+    expected: Counter[tuple[str, str, str]] = Counter()
+    for row in built.build.mart("learning.class_mastery"):
+        assert row["parent_id"] == parents[row["standard_id"]]
+        if row["parent_id"]:
+            expected[row["section_id"], row["parent_id"], row["status"]] += row["students"]
+    rollup = built.build.mart("learning.class_rollup")
+    assert rollup
+    found = {
+        (row["section_id"], row["standard_id"], row["status"]): row["student_standards"]
+        for row in rollup
+    }
     assert found == expected
 
 

@@ -23,6 +23,7 @@ from pipelines.warehouse.connection import MEMORY_LIMIT, open_encrypted
 from pipelines.warehouse.dbt_environment import dbt_environment
 from pipelines.warehouse.dbt_plugin import release_warehouse
 from pipelines.warehouse.definitions import write_definitions
+from pipelines.warehouse.local_dates import place_students
 from pipelines.warehouse.schema import prepare_schema
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def make_warehouse(file: Path, contents: Contents) -> None:
             [FILE_DIGEST, events, events],
         )
         _insert_events(connection, contents.events)
+        place_students(connection, is_changed=False)
 
 
 def make_tables(file: Path, contents: Contents) -> None:
@@ -96,6 +98,7 @@ def make_tables(file: Path, contents: Contents) -> None:
             for row in rows:
                 marks = ", ".join("?" for _ in row)
                 connection.execute(f"insert into loaded.{table} values ({marks})", row)
+        place_students(connection, is_changed=True)
 
 
 def _insert_events(connection: DuckDBPyConnection, events: Sequence[Event]) -> None:
@@ -131,10 +134,14 @@ class Baseline:
 
 
 def run_dbt(
-    file: Path, as_of_date: date, *arguments: str, baseline: Baseline = Baseline()
+    file: Path,
+    as_of_date: date,
+    *arguments: str,
+    baseline: Baseline = Baseline(),
+    key: Key = KEY,
 ) -> Build:
     """Build a warehouse; fail where dbt does not succeed, or warns."""
-    with dbt_environment(file, KEY, memory_limit=MEMORY_LIMIT):
+    with dbt_environment(file, key, memory_limit=MEMORY_LIMIT):
         options = _options(file.parent / "dbt", as_of_date, baseline)
         # A build changes the manifest; copy.deepcopy would lose its look-ups.
         copy_manifest: Callable[[], Manifest] = _manifest(as_of_date, baseline).deepcopy

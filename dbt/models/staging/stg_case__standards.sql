@@ -11,11 +11,15 @@ final as (
     select
         standard_id,
         parent_id,
+        framework_id,
+        counts_as_id,
         uri,
         code,
         statement,
         framework,
-        framework_version
+        framework_version,
+        education_levels,
+        succession
     from source
 
 )

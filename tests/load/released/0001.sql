@@ -16,6 +16,12 @@ create table if not exists loaded.district (
     pseudonym_key_fingerprint varchar not null
 );
 
+-- One row per school whose clocks are not the district's, as the settings say.
+create table if not exists loaded.school_zones (
+    school_id varchar not null,
+    zone varchar not null
+);
+
 -- One row per landing folder that the settings name.
 create table if not exists loaded.sources (
     source varchar not null,
@@ -313,7 +319,47 @@ create table if not exists loaded.known_namespaces (
     namespace_key varchar not null
 );
 
--- standard_id is the CFItem identifier; uri is what events refer to it by.
+-- One row per student and stretch of dates: the school whose bells hold for the student. The dates of
+-- a student are all of time: from -infinity up to, not including, infinity.
+create table if not exists loaded.student_schools (
+    student_key varchar not null,
+    school_id varchar, -- empty where the roster tells none
+    starts_on date not null,
+    ends_on date not null
+);
+
+-- One row per stretch of dates and zone of whoever ever was in a school with clocks of its own; for
+-- all others the district's zone holds. ends_at is when the next stretch begins, by its own clocks.
+create table if not exists loaded.student_zones (
+    student_key varchar not null,
+    zone varchar not null,
+    starts_on date not null,
+    ends_on date not null,
+    ends_at timestamptz -- empty where no other stretch follows
+);
+
+-- One row per zone and local date on which or near which something happened: its first moment, and
+-- the first of the next date. Where clocks go back over midnight, a date begins with the first.
+create table if not exists loaded.zone_dates (
+    zone varchar not null,
+    local_date date not null,
+    starts_at timestamptz not null,
+    ends_at timestamptz not null
+);
+
+-- One row per CFDocument: a framework, or one version of it.
+create table if not exists loaded.frameworks (
+    framework_id varchar not null,
+    uri varchar,
+    title varchar not null,
+    version varchar,
+    adoption_status varchar,
+    status_starts_on date
+);
+
+-- standard_id is the CFItem identifier; uri is what events refer to it by. counts_as_id is the
+-- standard that evidence of this one counts for, and succession says why: current, replaced, matched,
+-- split, merged or circular.
 create table if not exists loaded.standards (
     standard_id varchar not null,
     uri varchar not null,
@@ -321,7 +367,42 @@ create table if not exists loaded.standards (
     statement varchar not null,
     parent_id varchar,
     framework varchar not null,
-    framework_version varchar
+    framework_version varchar,
+    framework_id varchar not null,
+    education_levels varchar[] not null,
+    counts_as_id varchar not null,
+    succession varchar not null
+);
+
+-- One row per standard and standard that it lies below: the parent has the distance 1.
+create table if not exists loaded.standard_ancestors (
+    standard_id varchar not null,
+    ancestor_id varchar not null,
+    distance integer not null
+);
+
+-- One row per CFAssociation; origin and destination are identifiers of items or documents.
+create table if not exists loaded.standard_associations (
+    framework_id varchar not null,
+    association_id varchar,
+    uri varchar,
+    association_type varchar not null,
+    origin_id varchar not null,
+    destination_id varchar not null,
+    sequence_number bigint
+);
+
+-- One row per activity and standard that the district aligns it with.
+create table if not exists loaded.alignments (
+    activity_id varchar not null,
+    standard_id varchar not null
+);
+
+-- One row per skill of a vendor and standard; relation is exact, narrower or broader.
+create table if not exists loaded.skill_crosswalk (
+    skill varchar not null,
+    relation varchar not null,
+    standard_id varchar not null
 );
 
 -- What people wrote down, not software: the rows that stand of the forms in the home's classroom/,

@@ -37,6 +37,9 @@ TABLES = {
         "section_id varchar, standard_id varchar, status varchar, students bigint,"
         " build_id varchar, definition_version integer"
     ),
+    "learning.standard_coverage": (
+        "section_id varchar, standard_id varchar, students_with_evidence bigint, build_id varchar"
+    ),
     "proxies.activity_counts": (
         "student_key varchar, activity_date date, events bigint, build_id varchar,"
         " definition_version integer"

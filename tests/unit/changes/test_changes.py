@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 COUNTS, EVIDENCE = "proxies.activity_counts", "learning.mastery_evidence"
 MASTERY, CLASSES = "learning.mastery", "learning.class_mastery"
+COVERAGE = "learning.standard_coverage"
 ADA, BEN = "ada-key", "ben-key"
 AUGUST, FIRST, SECOND, THIRD = (
     date(2025, 8, 20),
@@ -195,6 +196,19 @@ def test_an_estimate_takes_the_reasons_of_its_evidence(history: History) -> None
         "area": (Reason.COMMON_REFERENCE,),
     }
     assert {row.key["section_id"]: row.reasons for row in found[CLASSES].rows} == {
+        "class-1": (Reason.LATE_EVENT,),
+        "class-2": (Reason.COMMON_REFERENCE,),
+    }
+
+
+def test_coverage_takes_the_reasons_of_the_students(history: History) -> None:
+    """What counts several standards of a section changes with any evidence of its students."""
+    enrolled = {"roster.enrollments": [(ADA, "class-1", "student", FIRST)]}
+    history.before = {**enrolled, COVERAGE: [("class-1", "ratio", 0), ("class-2", "ratio", 0)]}
+    history.after = {**enrolled, COVERAGE: [("class-1", "ratio", 1), ("class-2", "ratio", 1)]}
+    history.listed = [(2, ADA, AUGUST, "late")]
+    (found,) = history.compare().marts
+    assert {row.key["section_id"]: row.reasons for row in found.rows} == {
         "class-1": (Reason.LATE_EVENT,),
         "class-2": (Reason.COMMON_REFERENCE,),
     }

@@ -10,6 +10,7 @@ import pytest
 from pipelines.identity.pseudonyms import LocalIdentifier
 from pipelines.ingest.rows import (
     ACTING_AS_EXTENSION,
+    ALIGNMENTS_EXTENSION,
     CHOSEN_BY_EXTENSION,
     EventRow,
     Keyring,
@@ -287,6 +288,16 @@ def test_objectives_are_references_to_standards(row_of: Callable[[Any], EventRow
         _graded(object=ATTEMPT | {"assignable": ITEM | {"learningObjectives": [ratio]}})
     )
     assert graded.standard_refs == [f"{CASE}/ratio"]
+
+
+def test_alignments_are_references_to_standards(row_of: Callable[[Any], EventRow]) -> None:
+    """An extension of the event or of what was worked on aligns it, beside its objectives."""
+    own = {ALIGNMENTS_EXTENSION: {"targetUrl": f"{CASE}/area", "alignmentType": "assesses"}}
+    item = ITEM | {"learningObjectives": [f"{CASE}/ratio"], "extensions": own}
+    row = row_of(_answered(object=item, extensions={ALIGNMENTS_EXTENSION: f"{CASE}/more"}))
+    assert row.standard_refs == [f"{CASE}/area", f"{CASE}/more", f"{CASE}/ratio"]
+    graded = row_of(_graded(object=ATTEMPT | {"assignable": item}))
+    assert graded.standard_refs == [f"{CASE}/area", f"{CASE}/ratio"]
 
 
 @pytest.mark.parametrize(

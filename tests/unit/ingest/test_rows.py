@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from pipelines.canonical import Column, event_columns
 from pipelines.ingest.rows import (
+    ALIGNMENTS_EXTENSION,
     CHOSEN_BY_EXTENSION,
     EventRow,
     Keyring,
+    alignments,
     chosen_by,
     event_id_of,
     normal_event_id,
@@ -177,3 +179,23 @@ def test_documents_do_not_change_what_they_were(process: Callable[..., Any]) -> 
     raw = orjson.dumps(statement())
     first, second = rows_of(process(raw, raw))
     assert second == first._replace(line_number=2)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param("https://case.example/1", ["https://case.example/1"], id="an-iri"),
+        pytest.param(["urn:uuid:1", "https://x.example/2"], None, id="a-list"),
+        pytest.param({"targetUrl": "https://x.example/2"}, ["https://x.example/2"], id="an-object"),
+        pytest.param(
+            [{"targetUrl": "urn:uuid:1"}, {"targetName": "Ada"}], ["urn:uuid:1"], id="mixed"
+        ),
+        pytest.param("Ada Example", [], id="no-iri"),
+        pytest.param(7, [], id="a-number"),
+        pytest.param(None, [], id="null"),
+    ],
+)
+def test_alignments_are_the_iris_of_an_extension(value: Any, expected: list[str] | None) -> None:
+    """Whatever is no IRI may be personal, and is left out."""
+    found = alignments({ALIGNMENTS_EXTENSION: value})
+    assert found == (value if expected is None else expected)

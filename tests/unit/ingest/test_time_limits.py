@@ -56,6 +56,14 @@ def within(keyring: Keyring) -> Callable[[Any], PartOutcome]:
     return run
 
 
+def test_limits_are_whole_dates_of_every_school(tmp_path: Path) -> None:
+    """The first date begins in the east, the last one ends in the west."""
+    more = '[[schools]]\nid = "{}"\nzone = "America/{}"\n'
+    text = more.format("e", "New_York") + more.format("w", "Los_Angeles")
+    limits = _of(tmp_path, f"{text}[time_limits]\nearliest_date = 2025-09-01\nfuture_days = 0")
+    assert limits == ("2025-09-01T04:00:00.000Z", "2025-09-02T07:00:00.000Z")
+
+
 def test_limits_are_whole_dates_of_the_district(tmp_path: Path) -> None:
     """An event may come from the first date, and from the date after the night, to its end."""
     assert _of(tmp_path) == TimeLimits("2000-01-01T06:00:00.000Z", "2025-09-03T05:00:00.000Z")

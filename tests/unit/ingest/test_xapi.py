@@ -12,6 +12,7 @@ from pipelines.identity.pseudonyms import LocalIdentifier
 from pipelines.ingest.process import NO_TIME
 from pipelines.ingest.rows import (
     ACTING_AS_EXTENSION,
+    ALIGNMENTS_EXTENSION,
     CHOSEN_BY_EXTENSION,
     OBJECTIVE_TYPE,
     EventRow,
@@ -220,6 +221,15 @@ def test_references_to_standards_are_gathered(
 ) -> None:
     """Objectives and CASE items count wherever they stand in the context, each once."""
     assert row_of(_in_context(**groups)).standard_refs == references
+
+
+def test_an_extension_aligns_a_statement(row_of: Callable[[Any], EventRow]) -> None:
+    """What an extension of the context names counts beside the context activities, each once."""
+    document = _in_context(grouping=[{"id": f"{CASE}/ratio"}])
+    document["context"]["extensions"] = {
+        ALIGNMENTS_EXTENSION: [{"targetUrl": f"{CASE}/area"}, f"{CASE}/ratio", "Ada Example"]
+    }
+    assert row_of(document).standard_refs == [f"{CASE}/area", f"{CASE}/ratio"]
 
 
 @pytest.mark.parametrize(

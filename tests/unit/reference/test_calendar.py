@@ -47,6 +47,7 @@ def test_school_days_are_read(tmp_path: Path) -> None:
         pytest.param("org-1,2025-09-01,true,15:00,08:00", "must be the bells", id="bells-reversed"),
         pytest.param("org-1,2025-09-01,true,08:00,08:00", "must be the bells", id="bells-equal"),
         pytest.param("org-1,2025-09-01,true,08:00Z,15:00", "without a zone", id="zone"),
+        pytest.param("org-1,2025-09-02,false,,", "date: .* in row 2 too", id="date-twice"),
     ],
 )
 def test_a_fault_is_named_by_row_and_column(tmp_path: Path, row: str, problem: str) -> None:

@@ -8,7 +8,13 @@ intervals as (
 
 dates as (
 
-    select * from {{ ref('int_activity_dates') }}
+    select * from {{ ref('int_local_dates') }}
+
+),
+
+dates_elsewhere as (
+
+    select * from {{ ref('int_local_dates_elsewhere') }}
 
 ),
 
@@ -18,7 +24,6 @@ settings as (
 
 ),
 
--- Nearly every interval lies within the date of its event: no zone is asked.
 dated as (
 
     select
@@ -26,34 +31,32 @@ dated as (
         intervals.bound,
         intervals.starts_us,
         intervals.ends_us,
-        case
-            when
-                intervals.starts_us >= dates.starts_us
-                and intervals.ends_us <= dates.ends_us
-                then intervals.occurred_date
-            else
-                cast(
-                    timezone(
-                        settings.zone, make_timestamptz(intervals.starts_us)
-                    ) as date
-                )
-        end as first_date,
-        case
-            when
-                intervals.starts_us >= dates.starts_us
-                and intervals.ends_us <= dates.ends_us
-                then intervals.occurred_date
-            else
-                cast(
-                    timezone(
-                        settings.zone, make_timestamptz(intervals.ends_us - 1)
-                    ) as date
-                )
-        end as last_date
+        intervals.occurred_date as activity_date,
+        dates_elsewhere.student_key is not null as is_elsewhere,
+        coalesce(dates_elsewhere.starts_us, dates.starts_us) as date_starts_us,
+        coalesce(dates_elsewhere.ends_us, dates.ends_us) as date_ends_us
     from intervals
     inner join dates
-        on intervals.occurred_date = dates.activity_date
-    cross join settings
+        on intervals.occurred_date = dates.local_date
+    left join dates_elsewhere
+        on
+            intervals.student_key = dates_elsewhere.student_key
+            and intervals.occurred_date = dates_elsewhere.local_date
+
+),
+
+-- Nearly every interval lies within the date of its event.
+within_the_date as (
+
+    select * from dated
+    where starts_us >= date_starts_us and ends_us <= date_ends_us
+
+),
+
+reaching_out as (
+
+    select * from dated
+    where starts_us < date_starts_us or ends_us > date_ends_us
 
 ),
 
@@ -64,22 +67,44 @@ touched as (
         bound,
         starts_us,
         ends_us,
-        first_date as activity_date
-    from dated
+        activity_date,
+        date_starts_us,
+        date_ends_us
+    from within_the_date
 
     union all
 
     select
-        student_key,
-        bound,
-        starts_us,
-        ends_us,
-        cast(
-            unnest(generate_series(first_date + 1, last_date, interval 1 day))
-            as date
-        ) as activity_date
-    from dated
-    where first_date < last_date
+        reaching_out.student_key,
+        reaching_out.bound,
+        reaching_out.starts_us,
+        reaching_out.ends_us,
+        dates.local_date as activity_date,
+        dates.starts_us as date_starts_us,
+        dates.ends_us as date_ends_us
+    from reaching_out
+    inner join dates
+        on
+            reaching_out.starts_us < dates.ends_us
+            and reaching_out.ends_us > dates.starts_us
+    where not reaching_out.is_elsewhere
+
+    union all
+
+    select
+        reaching_out.student_key,
+        reaching_out.bound,
+        reaching_out.starts_us,
+        reaching_out.ends_us,
+        dates_elsewhere.local_date as activity_date,
+        dates_elsewhere.starts_us as date_starts_us,
+        dates_elsewhere.ends_us as date_ends_us
+    from reaching_out
+    inner join dates_elsewhere
+        on
+            reaching_out.student_key = dates_elsewhere.student_key
+            and reaching_out.starts_us < dates_elsewhere.ends_us
+            and reaching_out.ends_us > dates_elsewhere.starts_us
 
 ),
 

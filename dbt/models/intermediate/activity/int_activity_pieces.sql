@@ -6,23 +6,15 @@ interval_dates as (
 
 ),
 
-dates as (
-
-    select * from {{ ref('int_activity_dates') }}
-
-),
-
 final as (
 
     select
-        interval_dates.student_key,
-        interval_dates.bound,
-        interval_dates.activity_date,
-        greatest(interval_dates.starts_us, dates.starts_us) as starts_us,
-        least(interval_dates.ends_us, dates.ends_us) as ends_us
+        student_key,
+        bound,
+        activity_date,
+        greatest(starts_us, date_starts_us) as starts_us,
+        least(ends_us, date_ends_us) as ends_us
     from interval_dates
-    inner join dates
-        on interval_dates.activity_date = dates.activity_date
 
 )
 

@@ -12,15 +12,15 @@ events as (
 
 ),
 
-enrollments as (
+student_schools as (
 
-    select * from {{ ref('int_enrollments_dated') }}
+    select * from {{ ref('stg_plumbline__student_schools') }}
 
 ),
 
-students as (
+school_zones as (
 
-    select * from {{ ref('stg_oneroster__students') }}
+    select * from {{ ref('stg_plumbline__school_zones') }}
 
 ),
 
@@ -58,39 +58,42 @@ student_days as (
 
 ),
 
-schools_by_enrollment as (
-
-    select
-        student_days.student_key,
-        student_days.activity_date,
-        arg_min(enrollments.school_id, enrollments.section_id) as school_id
-    from student_days
-    inner join enrollments
-        on
-            student_days.student_key = enrollments.person_key
-            and student_days.activity_date >= enrollments.starts_on
-            and student_days.activity_date < enrollments.ends_on
-    where enrollments.role = 'student'
-    group by student_days.student_key, student_days.activity_date
-
-),
-
 placed as (
 
     select
         student_days.student_key,
         student_days.activity_date,
-        coalesce(
-            schools_by_enrollment.school_id, students.school_id
-        ) as school_id
+        student_schools.school_id
     from student_days
-    left join schools_by_enrollment
+    left join student_schools
         on
-            student_days.student_key = schools_by_enrollment.student_key
-            and student_days.activity_date
-            = schools_by_enrollment.activity_date
-    left join students
-        on student_days.student_key = students.student_key
+            student_days.student_key = student_schools.student_key
+            and student_days.activity_date >= student_schools.starts_on
+            and student_days.activity_date < student_schools.ends_on
+
+),
+
+bells as (
+
+    select
+        school_days.school_id,
+        school_days.date,
+        school_days.is_instructional,
+        epoch_us(
+            timezone(
+                coalesce(school_zones.zone, settings.zone),
+                school_days.date + school_days.opens_at
+            )
+        ) as opens_us,
+        epoch_us(
+            timezone(
+                coalesce(school_zones.zone, settings.zone),
+                school_days.date + school_days.closes_at
+            )
+        ) as closes_us
+    from school_days
+    left join school_zones on school_days.school_id = school_zones.school_id
+    cross join settings
 
 ),
 
@@ -99,22 +102,15 @@ final as (
     select
         placed.student_key,
         placed.school_id,
-        coalesce(school_days.is_instructional, false) as is_instructional,
+        coalesce(bells.is_instructional, false) as is_instructional,
         placed.activity_date,
-        epoch_us(
-            timezone(settings.zone, placed.activity_date + school_days.opens_at)
-        ) as opens_us,
-        epoch_us(
-            timezone(
-                settings.zone, placed.activity_date + school_days.closes_at
-            )
-        ) as closes_us
+        bells.opens_us,
+        bells.closes_us
     from placed
-    left join school_days
+    left join bells
         on
-            placed.school_id = school_days.school_id
-            and placed.activity_date = school_days.date
-    cross join settings
+            placed.school_id = bells.school_id
+            and placed.activity_date = bells.date
 
 )
 

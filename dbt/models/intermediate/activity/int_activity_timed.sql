@@ -18,12 +18,6 @@ parameters as (
 
 ),
 
-settings as (
-
-    select * from {{ ref('int_build_settings') }}
-
-),
-
 {% if var('baseline_build_id') %}
 
 changed_days as (
@@ -94,8 +88,8 @@ clocked as (
             'session_ended'
         ) as is_ending,
         occurred_date,
-        started_at,
-        ended_at
+        started_date,
+        ended_date
     from nearby_events
 
 ),
@@ -134,12 +128,10 @@ limited as (
             parameters.time_on_task_low_gap,
             parameters.time_on_task_mid_gap,
             parameters.time_on_task_high_gap
-        ) as longest_gap_us,
-        settings.zone
+        ) as longest_gap_us
     from followed
     left join sources on followed.source = sources.source
     cross join parameters
-    cross join settings
 
 ),
 
@@ -201,14 +193,10 @@ final as (
         end as ends_us,
         is_set_aside,
         occurred_date,
-        case
-            when known_from = 'attempt'
-                then cast(timezone(zone, started_at) as date)
-        end as attempt_starts_date,
-        case
-            when known_from = 'attempt'
-                then cast(timezone(zone, ended_at) as date)
-        end as attempt_ends_date
+        case when known_from = 'attempt' then started_date end
+            as attempt_starts_date,
+        case when known_from = 'attempt' then ended_date end
+            as attempt_ends_date
     from judged
     {% if var('baseline_build_id') %}
     where

@@ -12,12 +12,6 @@ verbs as (
 
 ),
 
-settings as (
-
-    select * from {{ ref('int_build_settings') }}
-
-),
-
 {% if var('baseline_build_id') %}
 
 changed_days as (
@@ -26,7 +20,7 @@ changed_days as (
 
 ),
 
--- A local date lies within three dates of UTC; these are found without a zone.
+-- A local date lies within three dates of UTC.
 utc_days as (
 
     select distinct
@@ -59,58 +53,67 @@ standing as (
 
 {% endif %}
 
--- The zone meets the events before anything else does: as the one value that it
--- is, it costs a tenth of what it costs row by row after another join.
 dated as (
 
     select
         standing.*,
-        cast(timezone(settings.zone, standing.occurred_at) as date)
-            as occurred_date
+        coalesce(own.local_date, here.local_date) as occurred_date
     from standing
-    cross join settings
+    {{ join_local_dates('standing', 'occurred_at') }}
+
+),
+
+-- When a try ended dates what a person graded; when it began dates nothing.
+ended as (
+
+    select
+        dated.*,
+        coalesce(own.local_date, here.local_date) as ended_date
+    from dated
+    {{ join_local_dates('dated', 'ended_at') }}
 
 ),
 
 final as (
 
     select
-        dated.student_key,
-        dated.source,
-        dated.event_id,
-        dated.activity_id,
-        dated.parent_id,
-        dated.session_key,
-        dated.standard,
+        ended.student_key,
+        ended.source,
+        ended.event_id,
+        ended.activity_id,
+        ended.parent_id,
+        ended.session_key,
+        ended.standard,
         verbs.action,
-        dated.activity_type,
-        dated.learner_role,
-        dated.scored_by,
-        dated.chosen_by,
-        dated.standard_refs,
-        dated.score_scaled,
-        dated.score_raw,
-        dated.score_min,
-        dated.score_max,
-        dated.choice_count,
-        dated.duration_seconds,
-        dated.success,
-        dated.occurred_date,
-        dated.occurred_at,
-        dated.started_at,
-        dated.ended_at
-    from dated
+        ended.activity_type,
+        ended.learner_role,
+        ended.scored_by,
+        ended.chosen_by,
+        ended.standard_refs,
+        ended.score_scaled,
+        ended.score_raw,
+        ended.score_min,
+        ended.score_max,
+        ended.choice_count,
+        ended.duration_seconds,
+        ended.success,
+        ended.occurred_date,
+        ended.ended_date,
+        ended.occurred_at,
+        ended.started_at,
+        ended.ended_at
+    from ended
     inner join verbs
         on
-            dated.standard = verbs.standard
-            and dated.verb = verbs.verb
-            and dated.event_type is not distinct from verbs.event_type
-            and dated.activity_type is not distinct from verbs.activity_type
+            ended.standard = verbs.standard
+            and ended.verb = verbs.verb
+            and ended.event_type is not distinct from verbs.event_type
+            and ended.activity_type is not distinct from verbs.activity_type
     {% if var('baseline_build_id') %}
     semi join changed_days
         on
-            dated.student_key = changed_days.student_key
-            and dated.occurred_date = changed_days.activity_date
+            ended.student_key = changed_days.student_key
+            and ended.occurred_date = changed_days.activity_date
     {% endif %}
 
 )

@@ -54,7 +54,6 @@ listed as (
 between_the_builds as (
 
     select
-        zone,
         least(as_of_date, cast('{{ var("baseline_date") }}' as date))
             as earlier_date,
         greatest(as_of_date, cast('{{ var("baseline_date") }}' as date))
@@ -68,18 +67,12 @@ performed as (
     select
         events.student_key,
         events.occurred_date,
-        case
-            when events.ended_at is null then events.occurred_date
-            else
-                cast(
-                    timezone(between_the_builds.zone, events.ended_at) as date
-                )
-        end as performed_date
+        coalesce(events.ended_date, events.occurred_date) as performed_date
     from events
     cross join between_the_builds
     where
         events.occurred_date > between_the_builds.earlier_date
-        or events.ended_at > between_the_builds.earlier_date - interval 1 day
+        or events.ended_date > between_the_builds.earlier_date
 
 ),
 

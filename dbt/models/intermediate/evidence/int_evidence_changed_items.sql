@@ -38,6 +38,12 @@ weighted as (
 
 ),
 
+untagged as (
+
+    select * from {{ as_built('int_evidence_untagged') }}
+
+),
+
 events_now as (
 
     select
@@ -94,6 +100,17 @@ combined as (
         on
             weighted.student_key = changed_days.student_key
             and weighted.performed_date = changed_days.activity_date
+
+    union
+
+    select
+        untagged.student_key,
+        untagged.item_id
+    from untagged
+    semi join changed_days
+        on
+            untagged.student_key = changed_days.student_key
+            and untagged.performed_date = changed_days.activity_date
 
 ),
 

@@ -38,27 +38,21 @@ performed as (
             when learner_role = 'assignee' and coalesce(action, '') <> 'hinted'
                 then coalesce(ended_at, occurred_at)
             else occurred_at
-        end as performed_at
+        end as performed_at,
+        case
+            when learner_role = 'assignee' and coalesce(action, '') <> 'hinted'
+                then coalesce(ended_date, occurred_date)
+            else occurred_date
+        end as performed_date
     from events
-
-),
-
-dated as (
-
-    select
-        performed.*,
-        cast(timezone(settings.zone, performed.performed_at) as date)
-            as performed_date
-    from performed
-    cross join settings
 
 ),
 
 final as (
 
-    select dated.*
-    from dated
-    inner join settings on dated.performed_date <= settings.as_of_date
+    select performed.*
+    from performed
+    inner join settings on performed.performed_date <= settings.as_of_date
 
 )
 

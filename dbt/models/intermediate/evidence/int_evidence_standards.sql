@@ -6,25 +6,21 @@ tries as (
 
 ),
 
+standard_references as (
+
+    select * from {{ ref('int_standard_references') }}
+
+),
+
 standards as (
 
     select * from {{ ref('stg_case__standards') }}
 
 ),
 
-names_of_standards as (
+alignments as (
 
-    select
-        uri as standard_ref,
-        standard_id
-    from standards
-
-    union
-
-    select
-        standard_id as standard_ref,
-        standard_id
-    from standards
+    select * from {{ ref('stg_plumbline__alignments') }}
 
 ),
 
@@ -38,15 +34,39 @@ references_of_tries as (
 
 ),
 
-final as (
+referred as (
 
-    select distinct
+    select
         references_of_tries.source,
         references_of_tries.event_id,
-        names_of_standards.standard_id
+        standard_references.standard_id
     from references_of_tries
-    inner join names_of_standards
-        on references_of_tries.standard_ref = names_of_standards.standard_ref
+    inner join standard_references
+        on references_of_tries.standard_ref = standard_references.standard_ref
+
+),
+
+aligned as (
+
+    select
+        tries.source,
+        tries.event_id,
+        standards.counts_as_id as standard_id
+    from tries
+    inner join alignments
+        on tries.item_id = alignments.activity_id
+    inner join standards
+        on alignments.standard_id = standards.standard_id
+
+),
+
+final as (
+
+    select * from referred
+
+    union
+
+    select * from aligned
 
 )
 

@@ -6,9 +6,9 @@ events as not materialized (
 
 ),
 
-standards as (
+standard_references as (
 
-    select * from {{ ref('stg_case__standards') }}
+    select * from {{ ref('int_standard_references') }}
 
 ),
 
@@ -61,16 +61,6 @@ referring as (
 
 ),
 
-names_of_standards as (
-
-    select uri as standard_ref from standards
-
-    union
-
-    select standard_id as standard_ref from standards
-
-),
-
 without_standard as (
 
     select
@@ -80,8 +70,8 @@ without_standard as (
         'unknown_standard' as reason,
         referring.actor_key
     from referring
-    anti join names_of_standards
-        on referring.standard_ref = names_of_standards.standard_ref
+    anti join standard_references
+        on referring.standard_ref = standard_references.standard_ref
 
 ),
 

@@ -12,6 +12,12 @@ mastery as (
 
 ),
 
+standards as (
+
+    select * from {{ ref('stg_case__standards') }}
+
+),
+
 parameters as (
 
     select * from {{ ref('int_measure_parameters') }}
@@ -61,12 +67,14 @@ final as (
     select
         counted.section_id,
         counted.standard_id,
+        standards.parent_id,
         counted.status,
         counted.students,
         '{{ var("build_id") }}' as build_id,
         parameters.mastery_version as definition_version,
         parameters.mastery_hash as definition_hash
     from counted
+    left join standards on counted.standard_id = standards.standard_id
     cross join parameters
 
 )

@@ -12,6 +12,12 @@ base_rates as (
 
 ),
 
+standards as (
+
+    select * from {{ ref('stg_case__standards') }}
+
+),
+
 parameters as (
 
     select * from {{ ref('int_measure_parameters') }}
@@ -79,6 +85,7 @@ final as (
     select
         estimated.student_key,
         estimated.standard_id,
+        standards.parent_id,
         case
             when
                 estimated.evidence_count < parameters.mastery_least_evidence
@@ -108,6 +115,7 @@ final as (
         parameters.mastery_version as definition_version,
         parameters.mastery_hash as definition_hash
     from estimated
+    left join standards on estimated.standard_id = standards.standard_id
     cross join parameters
     cross join settings
 

@@ -11,11 +11,13 @@ final as (
     select
         standard_id,
         parent_id,
+        counts_as_id,
         uri,
         code,
         statement,
         framework,
         framework_version,
+        succession,
         '{{ var("build_id") }}' as build_id
     from standards
 
