@@ -172,18 +172,16 @@ def _invoke_dbt(
     arguments = ["build", "--exclude-resource-type", "unit_test"]
     arguments += ["--vars", json.dumps(_identity(identity) | plan.variables())]
     arguments += [] if plan.baseline else ["--full-refresh"]
-    common = dbt_arguments(resource_path("dbt"), home.dbt_artefacts)
+    project = resource_path("dbt")
+    arguments += dbt_arguments(project, home.dbt_artefacts)
     key = read_key(settings.keys_folder, "warehouse")
     # To build everything anew takes what the machine has; a night's share of it does not.
     memory_limit = MEMORY_LIMIT if plan.baseline else ""
     try:
         with dbt_environment(home.warehouse_file, key, memory_limit=memory_limit):
-            parsed = parse_project(common)
-            if not parsed.success:
-                return parsed
-            callbacks = [_NodeCounter(advance), _names_run(parsed.result)]
-            runner = dbtRunner(manifest=parsed.result, callbacks=callbacks)
-            return runner.invoke([*arguments, *common])
+            manifest = parse_project(project, home.dbt_artefacts)
+            callbacks: list[Callable[[Any], None]] = [_NodeCounter(advance), _names_run(manifest)]
+            return dbtRunner(manifest=manifest, callbacks=callbacks).invoke(arguments)
     finally:
         release_warehouse()
 

@@ -40,13 +40,10 @@ def _compile(project: Path, folder: Path, name: str, variables: str) -> Path:
     from pipelines.warehouse.dbt_plugin import release_warehouse
 
     target = folder / "target"
-    common = dbt_arguments(project, target)
+    arguments = ["compile", *_MODELS, "--vars", variables, *dbt_arguments(project, target)]
     try:
         with dbt_environment(folder / "warehouse.duckdb", _NO_SECRET):
-            result = parse_project(common)
-            if result.success:
-                runner = dbtRunner(manifest=result.result)
-                result = runner.invoke(["compile", *_MODELS, "--vars", variables, *common])
+            result = dbtRunner(manifest=parse_project(project, target)).invoke(arguments)
     finally:
         release_warehouse()
     if not result.success:

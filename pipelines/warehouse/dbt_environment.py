@@ -6,11 +6,13 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pipelines.errors import CheckFailedError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
 
     from pipelines.identity.keys import Key
 
@@ -52,18 +54,26 @@ def dbt_arguments(project: Path, artefacts: Path) -> list[str]:
     return [*places, "--quiet", "--log-level-file", "info"]
 
 
-def parse_project(arguments: list[str]) -> dbtRunnerResult:
-    """Return dbt's result of parsing a project, which is its manifest.
+def parse_project(project: Path, artefacts: Path, *options: str) -> Manifest:
+    """Return a project as dbt understands it; raise CheckFailedError where it does not.
 
     dbt keeps what it parsed beside its other artefacts and reads only files that changed; but once
     a variable changed it reads all of them anew, and variables change with every build. So the
     project is parsed with the same ones always, and what is built from it is given its own.
     """
     from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
 
     from pipelines.warehouse.dbt_plugin import release_warehouse
 
+    arguments = ["parse", "--vars", _AS_UPDATE, *options, *dbt_arguments(project, artefacts)]
     try:
-        return dbtRunner().invoke(["parse", "--vars", _AS_UPDATE, *arguments])
+        parsed = dbtRunner().invoke(arguments)
     finally:
         release_warehouse()
+    if not isinstance(parsed.result, Manifest):
+        raise CheckFailedError(
+            f"dbt could not read the models: {parsed.exception or 'its log says why'}",
+            f"read {artefacts}/dbt.log; nothing was built",
+        )
+    return parsed.result

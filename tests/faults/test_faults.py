@@ -41,8 +41,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("undisturbed")
 
 
+pytestmark = pytest.mark.usefixtures("parsed_project")
+
+
 @pytest.fixture(scope="module")
-def commands(parsed_project: None) -> Iterator[Commands]:
+def commands() -> Iterator[Commands]:
     """A server of forks."""
     with Commands() as server:
         yield server

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
-from dbt.contracts.graph.manifest import Manifest
 
 from pipelines.canonical import event_arrow_schema
 from pipelines.identity.keys import Key
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
+    from dbt.contracts.graph.manifest import Manifest
     from duckdb import DuckDBPyConnection
 
     from tests.oracles.values import Event
@@ -171,7 +171,4 @@ def run_dbt(
 def _manifest() -> Manifest:
     """Parse the project once for all warehouses: it takes longer than to build a small one."""
     with TemporaryDirectory() as folder:
-        common = dbt_arguments(resource_path("dbt"), Path(folder))
-        result = parse_project([*common, "--warn-error"])
-    assert isinstance(result.result, Manifest), result.exception
-    return result.result
+        return parse_project(resource_path("dbt"), Path(folder), "--warn-error")

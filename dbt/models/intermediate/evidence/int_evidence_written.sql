@@ -23,7 +23,7 @@ placed as (
     select
         written.*,
         written.assessed_on + 1 as next_date,
-        coalesce(zones.zone, settings.zone) as zone,
+        coalesce(zones.zone, settings.zone) as zone_of_school,
         case
             when zones.ends_on = written.assessed_on + 1 then zones.ends_at
         end as school_ends_at
@@ -37,29 +37,32 @@ placed as (
 
 ),
 
+midnights as (
+
+    select
+        *,
+        timezone(zone_of_school, cast(next_date as timestamp)) as midnight
+    from placed
+
+),
+
 -- Where clocks go back at midnight it comes twice, and the first one counts.
 ended as (
 
     select
         *,
-        coalesce(
-            school_ends_at,
-            case
-                when
-                    cast(
-                        timezone(
-                            zone,
-                            timezone(zone, cast(next_date as timestamp))
-                            - interval 1 hour
-                        ) as date
-                    ) = next_date
-                    then
-                        timezone(zone, cast(next_date as timestamp))
-                        - interval 1 hour
-                else timezone(zone, cast(next_date as timestamp))
-            end
-        ) as ends_at
-    from placed
+        case
+            when school_ends_at is not null then school_ends_at
+            when
+                cast(
+                    timezone(
+                        zone_of_school, midnight - interval 1 hour
+                    ) as date
+                ) = next_date
+                then midnight - interval 1 hour
+            else midnight
+        end as ends_at
+    from midnights
 
 ),
 
