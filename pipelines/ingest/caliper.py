@@ -13,6 +13,7 @@ from pipelines.ingest.rows import (
     Place,
     acting_as,
     chosen_by,
+    interaction_mode,
 )
 from pipelines.ingest.times import parse_duration_seconds, parse_time
 
@@ -75,6 +76,7 @@ def caliper_row(
         _standard_refs(activity),
         _scored_by(event, generated),
         chosen_by(event.get("extensions")),
+        interaction_mode(event.get("extensions")),
         keyring.session_key(session) if session else None,
         None,
         None,

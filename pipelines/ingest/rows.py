@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipelines.identity.keys import Key
 
+INTERACTION_MODE_EXTENSION = "https://w3id.org/plumbline/extensions/interaction-mode"
 CHOSEN_BY_EXTENSION = "https://w3id.org/plumbline/extensions/chosen-by"
 ACTING_AS_EXTENSION = "https://w3id.org/plumbline/extensions/acting-as"
 OBJECTIVE_TYPE = "http://adlnet.gov/expapi/activities/objective"
@@ -30,6 +31,7 @@ CASE_ITEM_PATH = "/CFItems/"
 DIGEST_BYTES = 16
 
 _CHOOSERS = frozenset({"student", "teacher", "system"})
+_MODES = frozenset({"alone", "group", "teacher_led"})
 _UUID_LENGTH = 36
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/plumbline/events-without-id")
 
@@ -71,6 +73,7 @@ class EventRow(NamedTuple):
     standard_refs: list[str] | None
     scored_by: str | None
     chosen_by: str | None
+    interaction_mode: str | None
     session_key: str | None
     voids_event_id: str | None
     score_scaled: float | None
@@ -177,6 +180,14 @@ def acting_as(extensions: Any) -> LearnerRole | None:
     """Return as what somebody other than the learner acted, where an extension says so."""
     value = extensions.get(ACTING_AS_EXTENSION) if isinstance(extensions, dict) else None
     return _ACTED_AS.get(value) if isinstance(value, str) else None
+
+
+def interaction_mode(extensions: Any, *, has_team: bool = False) -> str | None:
+    """Return alone, group or teacher_led, where an extension or a team says so, else nothing."""
+    value = extensions.get(INTERACTION_MODE_EXTENSION) if isinstance(extensions, dict) else None
+    if isinstance(value, str) and value in _MODES:
+        return value
+    return "group" if has_team else None
 
 
 def _canonical_json(event: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from pipelines.ingest.rows import (
     LearnerRole,
     acting_as,
     chosen_by,
+    interaction_mode,
     normal_event_id,
 )
 
@@ -41,6 +42,7 @@ class Parts:
     chosen_by: str | None = None
     acting_as: LearnerRole | None = None
     instructor_key: str | None = None
+    interaction_mode: str | None = None
 
 
 def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
@@ -67,6 +69,7 @@ def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
         chosen_by(context.get("extensions")),
         acting_as(context.get("extensions")),
         keyring.pseudonymiser.pseudonym(instructor) if instructor else None,
+        interaction_mode(context.get("extensions"), has_team="team" in context),
     )
 
 

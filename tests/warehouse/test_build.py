@@ -24,7 +24,8 @@ MARTS = {
         "goals",
         "student_feedback",
     ),
-    "proxies": ("time_on_task", "activity_counts"),
+    "proxies": ("time_on_task", "time_on_activity", "screen_share", "activity_counts"),
+    "signals": ("practice_episodes",),
     "audit": (
         "reconciliation",
         "rejections",

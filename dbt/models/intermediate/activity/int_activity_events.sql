@@ -24,6 +24,7 @@ final as (
         events.action,
         events.activity_type,
         events.chosen_by,
+        events.interaction_mode,
         events.duration_seconds,
         events.occurred_date,
         events.occurred_at,

@@ -23,6 +23,8 @@ dated as (
 
     select
         intervals.student_key,
+        intervals.activity_id,
+        intervals.interaction_mode,
         intervals.bound,
         intervals.starts_us,
         intervals.ends_us,
@@ -61,6 +63,8 @@ touched as (
 
     select
         student_key,
+        activity_id,
+        interaction_mode,
         bound,
         starts_us,
         ends_us,
@@ -71,6 +75,8 @@ touched as (
 
     select
         student_key,
+        activity_id,
+        interaction_mode,
         bound,
         starts_us,
         ends_us,

@@ -87,6 +87,7 @@ final as (
         dated.learner_role,
         dated.scored_by,
         dated.chosen_by,
+        dated.interaction_mode,
         dated.standard_refs,
         dated.score_scaled,
         dated.score_raw,
