@@ -109,6 +109,7 @@ final as (
         spent.teacher_led_us / nullif(spent.mid_us, 0) as share_teacher_led,
         spent.unknown_us / nullif(spent.mid_us, 0) as share_unknown,
         parameters.screen_share_version as definition_version,
+        parameters.screen_share_hash as definition_hash,
         '{{ var("build_id") }}' as build_id
     from spent
     inner join taught

@@ -36,6 +36,7 @@ final as (
         summed.mid_us / 60000000 as minutes_mid,
         summed.high_us / 60000000 as minutes_high,
         parameters.time_on_task_version as definition_version,
+        parameters.time_on_task_hash as definition_hash,
         '{{ var("build_id") }}' as build_id
     from summed
     cross join parameters

@@ -109,6 +109,7 @@ final as (
                 then parameters.practice_episodes_false_alarm_rate
         end as false_alarm_rate,
         parameters.practice_episodes_version as definition_version,
+        parameters.practice_episodes_hash as definition_hash,
         '{{ var("build_id") }}' as build_id
     from states
     semi join shown
