@@ -225,6 +225,19 @@ create table if not exists loaded.roster_enrollments (
     valid_to date
 );
 
+-- Who is somebody else by the crosswalk: everything told of the one is the other's. What rosters have
+-- said stays as they said it, so that a merge can be undone.
+create table if not exists loaded.merged_people (
+    person_key varchar not null,
+    student_key varchar not null
+);
+
+-- Who is no student whatever rosters say, by the crosswalk or the settings.
+create table if not exists loaded.people_set_aside (
+    person_key varchar not null,
+    reason varchar not null -- staff or test_account
+);
+
 -- From here on to the identifiers: derived from all versions (roster_derived.sql).
 create table if not exists loaded.schools (
     school_id varchar not null,
@@ -287,6 +300,17 @@ create table if not exists loaded.enrollments (
 create table if not exists loaded.learner_identifiers (
     actor_key varchar not null,
     student_key varchar not null
+);
+
+-- Which pseudonyms of tools mean no student although they are known, and why.
+create table if not exists loaded.unmatched_identifiers (
+    actor_key varchar not null,
+    reason varchar not null -- ambiguous, staff, guardian, no_role, test_account, not_in_roster
+);
+
+-- Of which namespaces settings or crosswalk know identifiers, by pseudonym.
+create table if not exists loaded.known_namespaces (
+    namespace_key varchar not null
 );
 
 -- standard_id is the CFItem identifier; uri is what events refer to it by.
@@ -449,4 +473,4 @@ create table if not exists loaded.baseline (
     definitions_hash varchar not null
 );
 
-create table if not exists loaded.events (source varchar not null, event_id varchar not null, standard varchar not null, spec_version varchar not null, body_digest varchar not null, actor_key varchar, learner_role varchar, verb varchar not null, event_type varchar, activity_id varchar, activity_type varchar, parent_id varchar, standard_refs varchar[], scored_by varchar, chosen_by varchar, interaction_mode varchar, session_key varchar, voids_event_id varchar, score_scaled double, score_raw double, score_min double, score_max double, choice_count integer, duration_seconds double, success boolean, occurred_at timestamptz, started_at timestamptz, ended_at timestamptz, line_number integer not null, item_number integer not null, file_digest varchar not null, batch_number integer not null);
+create table if not exists loaded.events (source varchar not null, event_id varchar not null, standard varchar not null, spec_version varchar not null, body_digest varchar not null, actor_key varchar, namespace_key varchar, learner_role varchar, verb varchar not null, event_type varchar, activity_id varchar, activity_type varchar, parent_id varchar, standard_refs varchar[], scored_by varchar, chosen_by varchar, interaction_mode varchar, session_key varchar, voids_event_id varchar, score_scaled double, score_raw double, score_min double, score_max double, choice_count integer, duration_seconds double, success boolean, occurred_at timestamptz, started_at timestamptz, ended_at timestamptz, line_number integer not null, item_number integer not null, file_digest varchar not null, batch_number integer not null);
