@@ -28,6 +28,8 @@ dated as (
 
     select
         intervals.student_key,
+        intervals.activity_id,
+        intervals.interaction_mode,
         intervals.bound,
         intervals.starts_us,
         intervals.ends_us,
@@ -64,6 +66,8 @@ touched as (
 
     select
         student_key,
+        activity_id,
+        interaction_mode,
         bound,
         starts_us,
         ends_us,
@@ -76,6 +80,8 @@ touched as (
 
     select
         reaching_out.student_key,
+        reaching_out.activity_id,
+        reaching_out.interaction_mode,
         reaching_out.bound,
         reaching_out.starts_us,
         reaching_out.ends_us,
@@ -93,6 +99,8 @@ touched as (
 
     select
         reaching_out.student_key,
+        reaching_out.activity_id,
+        reaching_out.interaction_mode,
         reaching_out.bound,
         reaching_out.starts_us,
         reaching_out.ends_us,

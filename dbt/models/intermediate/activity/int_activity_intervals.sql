@@ -10,6 +10,8 @@ bounded as (
 
     select
         student_key,
+        activity_id,
+        interaction_mode,
         occurred_date,
         starts_us,
         unnest(['trusted', 'low', 'mid', 'high']) as bound,
@@ -24,6 +26,8 @@ final as (
 
     select
         student_key,
+        activity_id,
+        interaction_mode,
         bound,
         occurred_date,
         starts_us,

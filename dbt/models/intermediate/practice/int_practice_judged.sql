@@ -1,0 +1,165 @@
+with
+
+evidence as (
+
+    select * from {{ ref('mastery_evidence') }}
+    where is_included
+
+),
+
+mastery as (
+
+    select * from {{ ref('mastery') }}
+
+),
+
+settings as (
+
+    select
+        as_of_date,
+        cast(date_trunc('week', as_of_date) as date) as week_start_date
+    from {{ ref('int_build_settings') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_measure_parameters') }}
+
+),
+
+-- What is shown stays the same through a week: evidence up to its Monday.
+recent as (
+
+    select
+        evidence.student_key,
+        evidence.standard_id,
+        max(evidence.evidence_date) as last_evidence_date
+    from evidence
+    cross join settings
+    where evidence.evidence_date < settings.week_start_date
+    group by evidence.student_key, evidence.standard_id
+
+),
+
+unexpired as (
+
+    select
+        recent.student_key,
+        recent.standard_id
+    from recent
+    cross join settings
+    cross join parameters
+    where
+        settings.as_of_date - recent.last_evidence_date
+        <= parameters.practice_episodes_expires_after
+
+),
+
+numbered as (
+
+    select
+        evidence.student_key,
+        evidence.standard_id,
+        evidence.outcome,
+        evidence.weight,
+        row_number() over in_order as place,
+        evidence.evidence_date,
+        lag(evidence.evidence_date) over in_order as previous_date,
+        evidence.performed_at
+    from evidence
+    inner join settings
+        on evidence.evidence_date < settings.week_start_date
+    semi join unexpired
+        on
+            evidence.student_key = unexpired.student_key
+            and evidence.standard_id = unexpired.standard_id
+    window
+        in_order as (
+            partition by evidence.student_key, evidence.standard_id
+            order by evidence.performed_at, evidence.event_id, evidence.source
+        )
+
+),
+
+-- The newest rows hold all of the weight that a double can tell apart.
+discounted as (
+
+    select
+        numbered.*,
+        list_reduce(
+            array_agg(numbered.weight * numbered.outcome) over newest,
+            lambda total, each: parameters.mastery_decay * total + each
+        ) as successes,
+        list_reduce(
+            array_agg(numbered.weight * (1 - numbered.outcome)) over newest,
+            lambda total, each: parameters.mastery_decay * total + each
+        ) as failures,
+        count(*) filter (
+            where numbered.evidence_date
+            is distinct from numbered.previous_date
+        ) over (
+            partition by numbered.student_key, numbered.standard_id
+            order by numbered.place
+            rows between unbounded preceding and current row
+        ) as evidence_days
+    from numbered
+    cross join parameters
+    window
+        newest as (
+            partition by numbered.student_key, numbered.standard_id
+            order by numbered.place
+            rows between 400 preceding and current row
+        )
+
+),
+
+believed as (
+
+    select
+        discounted.*,
+        discounted.successes
+        + parameters.mastery_prior_weight * mastery.base_rate as alpha,
+        discounted.failures
+        + parameters.mastery_prior_weight * (1 - mastery.base_rate) as beta
+    from discounted
+    inner join mastery
+        on
+            discounted.student_key = mastery.student_key
+            and discounted.standard_id = mastery.standard_id
+    cross join parameters
+
+),
+
+final as (
+
+    select
+        believed.student_key,
+        believed.standard_id,
+        believed.outcome,
+        believed.place,
+        believed.evidence_date,
+        coalesce(
+            believed.evidence_date - believed.previous_date
+            > parameters.practice_episodes_gap_ends_episode,
+            false
+        ) as is_after_gap,
+        believed.place >= parameters.mastery_least_evidence
+        and believed.evidence_days >= parameters.mastery_least_days
+        and believed.successes + believed.failures
+        >= parameters.mastery_least_effective_n
+        and believed.alpha / (believed.alpha + believed.beta)
+        >= parameters.mastery_secure_estimate
+        and beta_quantile(
+            parameters.mastery_lower_probability, believed.alpha, believed.beta
+        ) >= parameters.mastery_secure_lower as is_secure,
+        beta_quantile(
+            parameters.mastery_upper_probability, believed.alpha, believed.beta
+        ) as upper_bound,
+        believed.performed_at
+    from believed
+    cross join parameters
+
+)
+
+select * from final

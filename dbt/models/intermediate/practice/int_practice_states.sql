@@ -1,0 +1,125 @@
+with
+
+current_evidence as (
+
+    select * from {{ ref('int_practice_current') }}
+
+),
+
+repeated as (
+
+    select * from {{ ref('int_practice_repeated') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_measure_parameters') }}
+
+),
+
+in_rows as (
+
+    select
+        current_evidence.*,
+        count(*) filter (
+            where current_evidence.outcome
+            >= parameters.practice_episodes_right_outcome
+        ) over (
+            partition by
+                current_evidence.student_key,
+                current_evidence.standard_id
+            order by current_evidence.place
+            rows between 2 preceding and current row
+        ) as right_of_three
+    from current_evidence
+    cross join parameters
+
+),
+
+summed as (
+
+    select
+        student_key,
+        standard_id,
+        bool_and(is_secure_now) as is_secure_now,
+        count(*) as attempts,
+        count(distinct evidence_date) as days,
+        max(right_of_three) = 3 as has_three_right,
+        arg_max(upper_bound, place) as upper_bound,
+        avg(outcome) filter (where place_from_last <= 3) as last_outcomes,
+        avg(outcome) filter (where place_from_last between 4 and 6)
+            as outcomes_before,
+        min(evidence_date) as started_on,
+        max(evidence_date) as last_evidence_date
+    from in_rows
+    group by student_key, standard_id
+
+),
+
+stated as (
+
+    select
+        summed.*,
+        case
+            when
+                summed.is_secure_now
+                and summed.attempts
+                >= parameters.practice_episodes_over_practice_attempts
+                then 'over_practice'
+            when
+                summed.is_secure_now
+                or summed.has_three_right
+                or summed.attempts < parameters.practice_episodes_least_attempts
+                then null
+            when
+                summed.attempts >= parameters.practice_episodes_loop_attempts
+                or repeated.student_key is not null
+                then 'remediation_loop'
+            when
+                summed.days < parameters.practice_episodes_least_days
+                or summed.upper_bound
+                >= parameters.practice_episodes_stalled_upper
+                then 'indeterminate'
+            when summed.last_outcomes > summed.outcomes_before
+                then 'productive_struggle'
+            else 'stalled'
+        end as state
+    from summed
+    left join repeated
+        on
+            summed.student_key = repeated.student_key
+            and summed.standard_id = repeated.standard_id
+    cross join parameters
+
+),
+
+final as (
+
+    select
+        stated.student_key,
+        stated.standard_id,
+        stated.state,
+        list_position(
+            [
+                'remediation_loop',
+                'stalled',
+                'productive_struggle',
+                'over_practice',
+                'indeterminate'
+            ],
+            stated.state
+        ) as urgency,
+        stated.attempts,
+        stated.days,
+        stated.started_on,
+        stated.last_evidence_date
+    from stated
+    cross join parameters
+    where
+        stated.state is not null
+        and stated.attempts >= parameters.practice_episodes_least_attempts
+
+)
+
+select * from final
