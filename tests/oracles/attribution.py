@@ -1,7 +1,7 @@
 """Time by activity, and the screen share of sections, the slow, obvious way.
 
-Written from the definitions: a moment that several activities share belongs to the one that was
-begun first, so that activities add up to the union.
+Written from the definitions: a moment belongs to the activity that the most trusted interval names;
+of several that are trusted as much, to the one begun first. So activities add up to the union.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.oracles.school_calendar import Interval, StudentCalendar
@@ -23,6 +24,7 @@ from tests.oracles.time_on_task import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tests.oracles.time_on_task import Timed
     from tests.oracles.values import District, Enrollment, Event
 
 BOUNDS = ("low", "mid", "high")
@@ -39,6 +41,16 @@ class Stretch(NamedTuple):
     mode: str
     bound: str
     length: timedelta
+
+
+class Claim(NamedTuple):
+    """What an event asks for by one bound; the smallest comes first."""
+
+    trust: int
+    begun: datetime
+    activity_id: str
+    mode: str
+    part: Interval
 
 
 @dataclass(slots=True)
@@ -61,49 +73,58 @@ class ScreenShare:
 
 
 def attribute_time(district: District, events: Iterable[Event]) -> list[Stretch]:
-    """Return every piece of credited time once."""
+    """Return every moment of credited time once for each bound that credits it."""
     timed = timed_events(district, events)
     typical_gaps = find_typical_gaps(district, timed)
     stretches = []
     for student_key in sorted({one.learner_event.student_key for one in timed}):
         own = [one for one in timed if one.learner_event.student_key == student_key]
         calendar = StudentCalendar(district, student_key)
-        for bound in BOUNDS:
-            credited = [(credit_event(one, bound, typical_gaps), one.event) for one in own]
-            found = [(interval, event) for interval, event in credited if interval]
-            for piece, event in _without_overlaps(found):
-                for part in calendar.split(piece):
-                    day = calendar.local_date(part.start)
-                    if day <= district.as_of_date:
-                        stretches.append(
-                            Stretch(
-                                student_key,
-                                day,
-                                calendar.day_part(part.start),
-                                event.activity_id,
-                                event.interaction_mode or "unknown",
-                                bound,
-                                part.end - part.start,
-                            )
-                        )
+        for day, claims in _claims_by_date(calendar, own, typical_gaps).items():
+            if day <= district.as_of_date:
+                stretches += _share_out(calendar, day, claims)
     return stretches
 
 
-def _without_overlaps(found: list[tuple[Interval, Event]]) -> Iterator[tuple[Interval, Event]]:
-    """Give each moment to the activity that was begun first."""
-    reached: datetime | None = None
-    for interval, event in sorted(
-        found,
-        key=lambda each: (
-            each[0].start,
-            each[1].activity_id or "",
-            each[1].interaction_mode or "unknown",
-        ),
-    ):
-        start = interval.start if reached is None else max(interval.start, reached)
-        if start < interval.end:
-            yield Interval(start, interval.end), event
-            reached = interval.end
+def _claims_by_date(
+    calendar: StudentCalendar, own: list[Timed], typical_gaps: dict[str, timedelta]
+) -> dict[date, list[Claim]]:
+    """Return what each event asks for by each bound, cut at midnights and bells."""
+    claims = defaultdict(list)
+    for one in own:
+        for trust, bound in enumerate(("trusted", *BOUNDS)):
+            interval = credit_event(one, bound, typical_gaps)
+            if interval and (bound != "trusted" or one.known):
+                for part in calendar.split(interval):
+                    claims[calendar.local_date(part.start)].append(
+                        Claim(
+                            trust,
+                            interval.start,
+                            one.event.activity_id or "",
+                            one.event.interaction_mode or "unknown",
+                            part,
+                        )
+                    )
+    return claims
+
+
+def _share_out(calendar: StudentCalendar, day: date, claims: list[Claim]) -> Iterator[Stretch]:
+    """Give each moment between two cuts to the first of those who ask for it."""
+    cuts = sorted({moment for claim in claims for moment in claim.part})
+    for start, end in pairwise(cuts):
+        asking = [claim for claim in claims if claim.part.start <= start and claim.part.end >= end]
+        if asking:
+            first = min(asking)
+            for bound in BOUNDS[max(first.trust - 1, 0) :]:
+                yield Stretch(
+                    calendar.student_key,
+                    day,
+                    calendar.day_part(start),
+                    first.activity_id or None,
+                    first.mode,
+                    bound,
+                    end - start,
+                )
 
 
 def measure_activities(

@@ -16,25 +16,11 @@ reached as (
             rows between unbounded preceding and 1 preceding
         ) as reached_us
     from pieces
-    where bound <> 'trusted'
+    where is_longer
 
 ),
 
 -- greatest skips nulls: the first piece of a date reaches nothing.
-credited as (
-
-    select
-        student_key,
-        activity_id,
-        interaction_mode,
-        bound,
-        activity_date,
-        greatest(starts_us, reached_us) as starts_us,
-        ends_us
-    from reached
-
-),
-
 final as (
 
     select
@@ -42,10 +28,16 @@ final as (
         activity_id,
         interaction_mode,
         bound,
+        case bound
+            when 'low' then 'trusted'
+            when 'mid' then 'low'
+            when 'high' then 'mid'
+        end as narrower_bound,
         activity_date,
-        starts_us,
-        greatest(starts_us, ends_us) as ends_us
-    from credited
+        greatest(starts_us, reached_us) as starts_us,
+        ends_us
+    from reached
+    where ends_us > greatest(starts_us, reached_us)
 
 )
 

@@ -13,6 +13,7 @@ final as (
         activity_id,
         interaction_mode,
         bound,
+        is_longer,
         activity_date,
         starts_us as begun_us,
         greatest(starts_us, date_starts_us) as starts_us,
