@@ -37,7 +37,7 @@ class Episode:
 
 
 def judge_practice(district: District, events: Iterable[Event]) -> list[Episode]:
-    """Return what is shown: at most five rows of a class, the most urgent first."""
+    """Return what is shown: of at most five rows of a class and week, those not yet expired."""
     episodes = judge_all_practice(district, events)
     monday = week_start(district)
     hidden = set()
@@ -50,7 +50,13 @@ def judge_practice(district: District, events: Iterable[Event]) -> list[Episode]
         own = sorted((each for each in episodes if each.student_key in students), key=_place)
         hidden.update(own[MOST_ROWS_OF_CLASS:])
     in_a_class = {student for students in sections.values() for student in students}
-    return [each for each in episodes if each not in hidden and each.student_key in in_a_class]
+    return [
+        each
+        for each in episodes
+        if each not in hidden
+        and each.student_key in in_a_class
+        and not _is_expired(each.last_evidence_date, district.as_of_date)
+    ]
 
 
 def judge_all_practice(district: District, events: Iterable[Event]) -> list[Episode]:
@@ -75,6 +81,10 @@ def week_start(district: District) -> date:
     return district.as_of_date - timedelta(days=district.as_of_date.weekday())
 
 
+def _is_expired(last_evidence_date: date, day: date) -> bool:
+    return (day - last_evidence_date).days > 14
+
+
 def _place(episode: Episode) -> tuple[int, int, str, str]:
     urgency = URGENCY.index(episode.state)
     return (urgency, -episode.attempts, episode.student_key, episode.standard_id)
@@ -82,7 +92,7 @@ def _place(episode: Episode) -> tuple[int, int, str, str]:
 
 def _judge(district: District, tries: list[Evidence], base_rate: float) -> Episode | None:
     included = [row for row in tries if row.is_included]
-    if (district.as_of_date - included[-1].evidence_date).days > 14:
+    if _is_expired(included[-1].evidence_date, week_start(district)):
         return None
     prefixes = [included[: place + 1] for place in range(len(included))]
     judged = [judge_history(district, prefix, base_rate) for prefix in prefixes]
@@ -132,7 +142,7 @@ def _state(
         return "remediation_loop"
     if len({row.evidence_date for row in episode}) < 2 or upper >= 0.70:
         return "indeterminate"
-    is_better = sum(outcomes[-3:]) / 3 > sum(outcomes[-6:-3]) / 3
+    is_better = round(sum(outcomes[-3:]) - sum(outcomes[-6:-3]), 9) > 0
     return "productive_struggle" if is_better else "stalled"
 
 

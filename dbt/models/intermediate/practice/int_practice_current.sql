@@ -44,7 +44,8 @@ final as (
         judged.standard_id,
         begun.is_secure_now,
         judged.outcome,
-        judged.upper_bound,
+        judged.alpha,
+        judged.beta,
         judged.place - begun.first_place + 1 as place,
         row_number() over (
             partition by judged.student_key, judged.standard_id

@@ -9,15 +9,20 @@ evidence as (
 
 mastery as (
 
-    select * from {{ ref('mastery') }}
+    select mastery.*
+    from {{ ref('mastery') }} as mastery
+    {% if var('baseline_build_id') %}
+    semi join {{ ref('int_practice_changed_pairs') }} as changed_pairs
+        on
+            mastery.student_key = changed_pairs.student_key
+            and mastery.standard_id = changed_pairs.standard_id
+    {% endif %}
 
 ),
 
 settings as (
 
-    select
-        as_of_date,
-        cast(date_trunc('week', as_of_date) as date) as week_start_date
+    select cast(date_trunc('week', as_of_date) as date) as week_start_date
     from {{ ref('int_build_settings') }}
 
 ),
@@ -28,34 +33,24 @@ parameters as (
 
 ),
 
--- What is shown stays the same through a week: evidence up to its Monday.
-recent as (
+-- Most pairs expired before the week began, or have too little.
+possible as (
 
     select
-        evidence.student_key,
-        evidence.standard_id,
-        max(evidence.evidence_date) as last_evidence_date
-    from evidence
-    cross join settings
-    where evidence.evidence_date < settings.week_start_date
-    group by evidence.student_key, evidence.standard_id
-
-),
-
-unexpired as (
-
-    select
-        recent.student_key,
-        recent.standard_id
-    from recent
+        mastery.student_key,
+        mastery.standard_id,
+        mastery.base_rate
+    from mastery
     cross join settings
     cross join parameters
     where
-        settings.as_of_date - recent.last_evidence_date
+        mastery.evidence_count >= parameters.practice_episodes_least_attempts
+        and settings.week_start_date - mastery.last_evidence_date
         <= parameters.practice_episodes_expires_after
 
 ),
 
+-- What is shown stays the same through a week: evidence up to its Monday.
 numbered as (
 
     select
@@ -63,6 +58,7 @@ numbered as (
         evidence.standard_id,
         evidence.outcome,
         evidence.weight,
+        possible.base_rate,
         row_number() over in_order as place,
         evidence.evidence_date,
         lag(evidence.evidence_date) over in_order as previous_date,
@@ -70,10 +66,10 @@ numbered as (
     from evidence
     inner join settings
         on evidence.evidence_date < settings.week_start_date
-    semi join unexpired
+    inner join possible
         on
-            evidence.student_key = unexpired.student_key
-            and evidence.standard_id = unexpired.standard_id
+            evidence.student_key = possible.student_key
+            and evidence.standard_id = possible.standard_id
     window
         in_order as (
             partition by evidence.student_key, evidence.standard_id
@@ -109,7 +105,7 @@ discounted as (
         newest as (
             partition by numbered.student_key, numbered.standard_id
             order by numbered.place
-            rows between 400 preceding and current row
+            rows between 2000 preceding and current row
         )
 
 ),
@@ -119,14 +115,10 @@ believed as (
     select
         discounted.*,
         discounted.successes
-        + parameters.mastery_prior_weight * mastery.base_rate as alpha,
+        + parameters.mastery_prior_weight * discounted.base_rate as alpha,
         discounted.failures
-        + parameters.mastery_prior_weight * (1 - mastery.base_rate) as beta
+        + parameters.mastery_prior_weight * (1 - discounted.base_rate) as beta
     from discounted
-    inner join mastery
-        on
-            discounted.student_key = mastery.student_key
-            and discounted.standard_id = mastery.standard_id
     cross join parameters
 
 ),
@@ -144,18 +136,24 @@ final as (
             > parameters.practice_episodes_gap_ends_episode,
             false
         ) as is_after_gap,
-        believed.place >= parameters.mastery_least_evidence
-        and believed.evidence_days >= parameters.mastery_least_days
-        and believed.successes + believed.failures
-        >= parameters.mastery_least_effective_n
-        and believed.alpha / (believed.alpha + believed.beta)
-        >= parameters.mastery_secure_estimate
-        and beta_quantile(
-            parameters.mastery_lower_probability, believed.alpha, believed.beta
-        ) >= parameters.mastery_secure_lower as is_secure,
-        beta_quantile(
-            parameters.mastery_upper_probability, believed.alpha, believed.beta
-        ) as upper_bound,
+        -- The quantile takes the time: it is asked last.
+        case
+            when
+                believed.place >= parameters.mastery_least_evidence
+                and believed.evidence_days >= parameters.mastery_least_days
+                and believed.successes + believed.failures
+                >= parameters.mastery_least_effective_n
+                and believed.alpha / (believed.alpha + believed.beta)
+                >= parameters.mastery_secure_estimate
+                then beta_quantile(
+                    parameters.mastery_lower_probability,
+                    believed.alpha,
+                    believed.beta
+                ) >= parameters.mastery_secure_lower
+            else false
+        end as is_secure,
+        believed.alpha,
+        believed.beta,
         believed.performed_at
     from believed
     cross join parameters

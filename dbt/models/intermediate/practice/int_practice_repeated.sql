@@ -46,9 +46,14 @@ by_item as (
         evidence.item_id,
         count(*) as tries,
         count(distinct evidence.evidence_date) as days,
-        arg_max(evidence.outcome, (evidence.performed_at, evidence.event_id))
-        - arg_min(evidence.outcome, (evidence.performed_at, evidence.event_id))
-            as rise
+        arg_max(
+            evidence.outcome,
+            (evidence.performed_at, evidence.event_id, evidence.source)
+        )
+        - arg_min(
+            evidence.outcome,
+            (evidence.performed_at, evidence.event_id, evidence.source)
+        ) as rise
     from evidence
     inner join begun
         on

@@ -37,6 +37,7 @@ in_rows as (
 
 ),
 
+-- Sums of decimals do not depend on the order in which threads add them.
 summed as (
 
     select
@@ -46,10 +47,14 @@ summed as (
         count(*) as attempts,
         count(distinct evidence_date) as days,
         max(right_of_three) = 3 as has_three_right,
-        arg_max(upper_bound, place) as upper_bound,
-        avg(outcome) filter (where place_from_last <= 3) as last_outcomes,
-        avg(outcome) filter (where place_from_last between 4 and 6)
-            as outcomes_before,
+        arg_max(alpha, place) as alpha,
+        arg_max(beta, place) as beta,
+        sum(cast(outcome as decimal(38, 15))) filter (
+            where place_from_last <= 3
+        ) as last_outcomes,
+        sum(cast(outcome as decimal(38, 15))) filter (
+            where place_from_last between 4 and 6
+        ) as outcomes_before,
         min(evidence_date) as started_on,
         max(evidence_date) as last_evidence_date
     from in_rows
@@ -57,39 +62,50 @@ summed as (
 
 ),
 
+long_enough as (
+
+    select summed.*
+    from summed
+    cross join parameters
+    where summed.attempts >= parameters.practice_episodes_least_attempts
+
+),
+
 stated as (
 
     select
-        summed.*,
+        long_enough.*,
         case
             when
-                summed.is_secure_now
-                and summed.attempts
+                long_enough.is_secure_now
+                and long_enough.attempts
                 >= parameters.practice_episodes_over_practice_attempts
                 then 'over_practice'
             when
-                summed.is_secure_now
-                or summed.has_three_right
-                or summed.attempts < parameters.practice_episodes_least_attempts
+                long_enough.is_secure_now
+                or long_enough.has_three_right
                 then null
             when
-                summed.attempts >= parameters.practice_episodes_loop_attempts
+                long_enough.attempts >= parameters.practice_episodes_loop_attempts
                 or repeated.student_key is not null
                 then 'remediation_loop'
             when
-                summed.days < parameters.practice_episodes_least_days
-                or summed.upper_bound
-                >= parameters.practice_episodes_stalled_upper
+                long_enough.days < parameters.practice_episodes_least_days
+                or beta_quantile(
+                    parameters.mastery_upper_probability,
+                    long_enough.alpha,
+                    long_enough.beta
+                ) >= parameters.practice_episodes_stalled_upper
                 then 'indeterminate'
-            when summed.last_outcomes > summed.outcomes_before
+            when long_enough.last_outcomes > long_enough.outcomes_before
                 then 'productive_struggle'
             else 'stalled'
         end as state
-    from summed
+    from long_enough
     left join repeated
         on
-            summed.student_key = repeated.student_key
-            and summed.standard_id = repeated.standard_id
+            long_enough.student_key = repeated.student_key
+            and long_enough.standard_id = repeated.standard_id
     cross join parameters
 
 ),
@@ -115,10 +131,7 @@ final as (
         stated.started_on,
         stated.last_evidence_date
     from stated
-    cross join parameters
-    where
-        stated.state is not null
-        and stated.attempts >= parameters.practice_episodes_least_attempts
+    where stated.state is not null
 
 )
 

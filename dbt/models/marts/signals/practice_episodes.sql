@@ -34,6 +34,19 @@ parameters as (
 
 ),
 
+-- Who comes first is settled on Monday: what expires in the week makes no room.
+of_the_week as (
+
+    select states.*
+    from states
+    cross join settings
+    cross join parameters
+    where
+        settings.week_start_date - states.last_evidence_date
+        <= parameters.practice_episodes_expires_after
+
+),
+
 classes as (
 
     select distinct
@@ -50,18 +63,18 @@ classes as (
 ranked as (
 
     select
-        states.student_key,
-        states.standard_id,
+        of_the_week.student_key,
+        of_the_week.standard_id,
         row_number() over (
             partition by classes.section_id
             order by
-                states.urgency,
-                states.attempts desc,
-                states.student_key,
-                states.standard_id
+                of_the_week.urgency,
+                of_the_week.attempts desc,
+                of_the_week.student_key,
+                of_the_week.standard_id
         ) as place_in_class
-    from states
-    inner join classes on states.student_key = classes.student_key
+    from of_the_week
+    inner join classes on of_the_week.student_key = classes.student_key
 
 ),
 
@@ -85,25 +98,26 @@ shown as (
 final as (
 
     select
-        states.student_key,
-        states.standard_id,
-        states.state,
-        states.attempts,
-        states.days,
+        of_the_week.student_key,
+        of_the_week.standard_id,
+        of_the_week.state,
+        of_the_week.attempts,
+        of_the_week.days,
         settings.week_start_date,
-        states.started_on,
-        states.last_evidence_date,
+        of_the_week.started_on,
+        of_the_week.last_evidence_date,
         'has worked on '
         || coalesce(standards.code, standards.statement)
-        || ' ' || states.attempts || ' times over ' || states.days || ' days '
+        || ' ' || of_the_week.attempts || ' times over ' || of_the_week.days
+        || case when of_the_week.days = 1 then ' day ' else ' days ' end
         || case
-            when states.state = 'over_practice' then 'after being secure'
+            when of_the_week.state = 'over_practice' then 'after being secure'
             else 'without three right in a row'
         end
         || '; a look may help' as sentence,
         case
             when
-                states.state in (
+                of_the_week.state in (
                     'stalled', 'productive_struggle', 'remediation_loop'
                 )
                 then parameters.practice_episodes_false_alarm_rate
@@ -111,14 +125,17 @@ final as (
         parameters.practice_episodes_version as definition_version,
         parameters.practice_episodes_hash as definition_hash,
         '{{ var("build_id") }}' as build_id
-    from states
+    from of_the_week
     semi join shown
         on
-            states.student_key = shown.student_key
-            and states.standard_id = shown.standard_id
-    inner join standards on states.standard_id = standards.standard_id
+            of_the_week.student_key = shown.student_key
+            and of_the_week.standard_id = shown.standard_id
+    inner join standards on of_the_week.standard_id = standards.standard_id
     cross join settings
     cross join parameters
+    where
+        settings.as_of_date - of_the_week.last_evidence_date
+        <= parameters.practice_episodes_expires_after
 
 )
 
