@@ -8,24 +8,29 @@ episodes as (
 
 enrollments as (
 
-    select distinct
-        section_id,
-        person_key,
-        starts_on,
-        ends_on
-    from {{ ref('int_enrollments_dated') }}
+    select * from {{ ref('int_enrollments_dated') }}
     where role = 'student'
+
+),
+
+shown as (
+
+    select distinct
+        enrollments.section_id,
+        episodes.student_key,
+        episodes.standard_id
+    from episodes
+    inner join enrollments
+        on
+            episodes.student_key = enrollments.person_key
+            and episodes.week_start_date >= enrollments.starts_on
+            and episodes.week_start_date < enrollments.ends_on
 
 )
 
 select
-    enrollments.section_id,
-    count(distinct (episodes.student_key, episodes.standard_id)) as episodes
-from episodes
-inner join enrollments
-    on
-        episodes.student_key = enrollments.person_key
-        and enrollments.starts_on <= episodes.week_start_date
-        and enrollments.ends_on > episodes.week_start_date
-group by enrollments.section_id
-having count(distinct (episodes.student_key, episodes.standard_id)) > 5
+    section_id,
+    count(*) as episodes
+from shown
+group by section_id
+having count(*) > 5

@@ -156,7 +156,7 @@ def _is_begun_again(episode: list[Evidence], tries: list[Evidence]) -> bool:
     for item in {row.event.activity_id for row in since}:
         own = [row for row in since if row.event.activity_id == item]
         dates = {row.evidence_date for row in own}
-        rise = outcome_of(own[-1]) - outcome_of(own[0])
+        rise = round(outcome_of(own[-1]) - outcome_of(own[0]), 9)
         if len(own) >= 3 and len(dates) >= 3 and rise <= 0.05:
             return True
     return False

@@ -61,7 +61,8 @@ placed as (
         stretches.student_key,
         stretches.activity_id,
         stretches.interaction_mode,
-        stretches.bound,
+        list_position(['trusted', 'low', 'mid', 'high'], stretches.bound)
+            as width,
         stretches.activity_date,
         stretches.sign * (stretches.ends_us - stretches.starts_us) as length_us,
         case
@@ -91,21 +92,21 @@ final as (
         student_key,
         activity_id,
         interaction_mode,
-        activity_date,
-        {% for bound, bounds in [
-            ('low', "('trusted', 'low')"),
-            ('mid', "('trusted', 'low', 'mid')"),
-            ('high', "('trusted', 'low', 'mid', 'high')"),
-        ] %}
+        {% for bound in ['low', 'mid', 'high'] %}
         cast(
-            coalesce(sum(length_us) filter (where bound in {{ bounds }}), 0)
-            as bigint
+            coalesce(
+                sum(length_us) filter (where width <= {{ loop.index + 1 }}),
+                0
+            ) as bigint
         ) as {{ bound }}_us,
         cast(
-            coalesce(sum(school_us) filter (where bound in {{ bounds }}), 0)
-            as bigint
-        ) as school_{{ bound }}_us{{ ',' if not loop.last }}
+            coalesce(
+                sum(school_us) filter (where width <= {{ loop.index + 1 }}),
+                0
+            ) as bigint
+        ) as school_{{ bound }}_us,
         {% endfor %}
+        activity_date
     from placed
     group by student_key, activity_id, interaction_mode, activity_date
     having sum(length_us) > 0

@@ -78,19 +78,25 @@ numbered as (
 
 ),
 
--- The newest rows hold all of the weight that a double can tell apart.
-discounted as (
+-- Of nobody are more outcomes judged: what lies further back counts nothing.
+discounts as (
+
+    select
+        list(power(parameters.mastery_decay, ages.age) order by ages.age desc)
+            as discount_by_age
+    from range(2000) as ages (age)
+    cross join parameters
+
+),
+
+gathered as (
 
     select
         numbered.*,
-        list_reduce(
-            array_agg(numbered.weight * numbered.outcome) over newest,
-            lambda total, each: parameters.mastery_decay * total + each
-        ) as successes,
-        list_reduce(
-            array_agg(numbered.weight * (1 - numbered.outcome)) over newest,
-            lambda total, each: parameters.mastery_decay * total + each
-        ) as failures,
+        array_agg(numbered.weight * numbered.outcome) over newest as credits,
+        array_agg(numbered.weight * (1 - numbered.outcome)) over newest
+            as debits,
+        count(*) over newest as gathered_count,
         count(*) filter (
             where numbered.evidence_date
             is distinct from numbered.previous_date
@@ -100,13 +106,29 @@ discounted as (
             rows between unbounded preceding and current row
         ) as evidence_days
     from numbered
-    cross join parameters
     window
         newest as (
             partition by numbered.student_key, numbered.standard_id
             order by numbered.place
-            rows between 2000 preceding and current row
+            rows between 1999 preceding and current row
         )
+
+),
+
+discounted as (
+
+    select
+        gathered.*,
+        list_dot_product(
+            gathered.credits,
+            list_slice(discounts.discount_by_age, -gathered.gathered_count, -1)
+        ) as successes,
+        list_dot_product(
+            gathered.debits,
+            list_slice(discounts.discount_by_age, -gathered.gathered_count, -1)
+        ) as failures
+    from gathered
+    cross join discounts
 
 ),
 

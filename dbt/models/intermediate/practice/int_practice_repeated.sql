@@ -45,7 +45,7 @@ by_item as (
         evidence.standard_id,
         evidence.item_id,
         count(*) as tries,
-        count(distinct evidence.evidence_date) as days,
+        count(distinct evidence.evidence_date) as evidence_days,
         arg_max(
             evidence.outcome,
             (evidence.performed_at, evidence.event_id, evidence.source)
@@ -75,8 +75,8 @@ final as (
     cross join parameters
     where
         by_item.tries >= parameters.practice_episodes_loop_starts
-        and by_item.days >= parameters.practice_episodes_loop_days
-        and by_item.rise <= parameters.practice_episodes_loop_rise
+        and by_item.evidence_days >= parameters.practice_episodes_loop_days
+        and round(by_item.rise, 9) <= parameters.practice_episodes_loop_rise
 
 )
 

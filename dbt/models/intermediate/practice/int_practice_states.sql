@@ -45,7 +45,7 @@ summed as (
         standard_id,
         bool_and(is_secure_now) as is_secure_now,
         count(*) as attempts,
-        count(distinct evidence_date) as days,
+        count(distinct evidence_date) as evidence_days,
         max(right_of_three) = 3 as has_three_right,
         arg_max(alpha, place) as alpha,
         arg_max(beta, place) as beta,
@@ -62,7 +62,7 @@ summed as (
 
 ),
 
-long_enough as (
+enough as (
 
     select summed.*
     from summed
@@ -74,38 +74,38 @@ long_enough as (
 stated as (
 
     select
-        long_enough.*,
+        enough.*,
         case
             when
-                long_enough.is_secure_now
-                and long_enough.attempts
+                enough.is_secure_now
+                and enough.attempts
                 >= parameters.practice_episodes_over_practice_attempts
                 then 'over_practice'
             when
-                long_enough.is_secure_now
-                or long_enough.has_three_right
+                enough.is_secure_now
+                or enough.has_three_right
                 then null
             when
-                long_enough.attempts >= parameters.practice_episodes_loop_attempts
+                enough.attempts >= parameters.practice_episodes_loop_attempts
                 or repeated.student_key is not null
                 then 'remediation_loop'
             when
-                long_enough.days < parameters.practice_episodes_least_days
+                enough.evidence_days < parameters.practice_episodes_least_days
                 or beta_quantile(
                     parameters.mastery_upper_probability,
-                    long_enough.alpha,
-                    long_enough.beta
+                    enough.alpha,
+                    enough.beta
                 ) >= parameters.practice_episodes_stalled_upper
                 then 'indeterminate'
-            when long_enough.last_outcomes > long_enough.outcomes_before
+            when enough.last_outcomes > enough.outcomes_before
                 then 'productive_struggle'
             else 'stalled'
         end as state
-    from long_enough
+    from enough
     left join repeated
         on
-            long_enough.student_key = repeated.student_key
-            and long_enough.standard_id = repeated.standard_id
+            enough.student_key = repeated.student_key
+            and enough.standard_id = repeated.standard_id
     cross join parameters
 
 ),
@@ -127,7 +127,7 @@ final as (
             stated.state
         ) as urgency,
         stated.attempts,
-        stated.days,
+        stated.evidence_days,
         stated.started_on,
         stated.last_evidence_date
     from stated

@@ -60,8 +60,8 @@ taught as (
     inner join school_days
         on
             stretches.school_id = school_days.school_id
-            and school_days.date >= stretches.starts_on
-            and school_days.date < stretches.ends_on
+            and stretches.starts_on <= school_days.date
+            and stretches.ends_on > school_days.date
     inner join settings on school_days.date <= settings.as_of_date
     group by stretches.section_id, week_start_date
 
@@ -75,16 +75,15 @@ spent as (
             as week_start_date,
         sum(totals.school_low_us) as low_us,
         sum(totals.school_mid_us) as mid_us,
-        sum(totals.school_high_us) as high_us,
         {% for mode in ['alone', 'group', 'teacher_led', 'unknown'] %}
-        sum(
-            case
-                when totals.interaction_mode = '{{ mode }}'
-                    then totals.school_mid_us
-                else 0
-            end
-        ) as {{ mode }}_us{{ ',' if not loop.last }}
+        coalesce(
+            sum(totals.school_mid_us) filter (
+                where totals.interaction_mode = '{{ mode }}'
+            ),
+            0
+        ) as {{ mode }}_us,
         {% endfor %}
+        sum(totals.school_high_us) as high_us
     from totals
     inner join enrollments
         on

@@ -68,10 +68,10 @@ ranked as (
         row_number() over (
             partition by classes.section_id
             order by
-                of_the_week.urgency,
+                of_the_week.urgency asc,
                 of_the_week.attempts desc,
-                of_the_week.student_key,
-                of_the_week.standard_id
+                of_the_week.student_key asc,
+                of_the_week.standard_id asc
         ) as place_in_class
     from of_the_week
     inner join classes on of_the_week.student_key = classes.student_key
@@ -102,19 +102,25 @@ final as (
         of_the_week.standard_id,
         of_the_week.state,
         of_the_week.attempts,
-        of_the_week.days,
+        of_the_week.evidence_days as days,
         settings.week_start_date,
         of_the_week.started_on,
         of_the_week.last_evidence_date,
-        'has worked on '
-        || coalesce(standards.code, standards.statement)
-        || ' ' || of_the_week.attempts || ' times over ' || of_the_week.days
-        || case when of_the_week.days = 1 then ' day ' else ' days ' end
-        || case
-            when of_the_week.state = 'over_practice' then 'after being secure'
-            else 'without three right in a row'
-        end
-        || '; a look may help' as sentence,
+        concat(
+            'has worked on ',
+            coalesce(standards.code, standards.statement),
+            ' ',
+            of_the_week.attempts,
+            ' times over ',
+            of_the_week.evidence_days,
+            case when of_the_week.evidence_days = 1 then ' day ' else ' days ' end,
+            case
+                when of_the_week.state = 'over_practice'
+                    then 'after being secure'
+                else 'without three right in a row'
+            end,
+            '; a look may help'
+        ) as sentence,
         case
             when
                 of_the_week.state in (
