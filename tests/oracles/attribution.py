@@ -76,7 +76,7 @@ def attribute_time(district: District, events: Iterable[Event]) -> list[Stretch]
     """Return every moment of credited time once for each bound that credits it."""
     timed = timed_events(district, events)
     typical_gaps = find_typical_gaps(district, timed)
-    stretches = []
+    stretches: list[Stretch] = []
     for student_key in sorted({one.learner_event.student_key for one in timed}):
         own = [one for one in timed if one.learner_event.student_key == student_key]
         calendar = StudentCalendar(district, student_key)

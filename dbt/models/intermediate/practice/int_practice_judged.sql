@@ -79,12 +79,18 @@ numbered as (
 ),
 
 -- Of nobody are more outcomes judged: what lies further back counts nothing.
+ages as (
+
+    select unnest(range(2000)) as age
+
+),
+
 discounts as (
 
     select
         list(power(parameters.mastery_decay, ages.age) order by ages.age desc)
             as discount_by_age
-    from range(2000) as ages (age)
+    from ages
     cross join parameters
 
 ),

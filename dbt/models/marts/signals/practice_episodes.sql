@@ -113,7 +113,10 @@ final as (
             of_the_week.attempts,
             ' times over ',
             of_the_week.evidence_days,
-            case when of_the_week.evidence_days = 1 then ' day ' else ' days ' end,
+            case
+                when of_the_week.evidence_days = 1 then ' day '
+                else ' days '
+            end,
             case
                 when of_the_week.state = 'over_practice'
                     then 'after being secure'
