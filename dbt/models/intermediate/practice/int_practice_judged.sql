@@ -59,9 +59,11 @@ numbered as (
         evidence.outcome,
         evidence.weight,
         possible.base_rate,
-        row_number() over in_order as place,
+        row_number() over (
+            partition by evidence.student_key, evidence.standard_id
+            order by evidence.performed_at, evidence.event_id, evidence.source
+        ) as place,
         evidence.evidence_date,
-        lag(evidence.evidence_date) over in_order as previous_date,
         evidence.performed_at
     from evidence
     inner join settings
@@ -70,15 +72,10 @@ numbered as (
         on
             evidence.student_key = possible.student_key
             and evidence.standard_id = possible.standard_id
-    window
-        in_order as (
-            partition by evidence.student_key, evidence.standard_id
-            order by evidence.performed_at, evidence.event_id, evidence.source
-        )
 
 ),
 
--- Of nobody are more outcomes judged: what lies further back counts nothing.
+-- The newest outcomes hold all of the weight that a double can tell apart.
 ages as (
 
     select unnest(range(2000)) as age
@@ -98,42 +95,54 @@ discounts as (
 gathered as (
 
     select
-        numbered.*,
-        array_agg(numbered.weight * numbered.outcome) over newest as credits,
-        array_agg(numbered.weight * (1 - numbered.outcome)) over newest
-            as debits,
-        count(*) over newest as gathered_count,
+        *,
+        {% for name, each in [
+            ('credits', 'outcome'),
+            ('debits', '(1 - outcome)'),
+        ] %}
+        array_agg(weight * {{ each }}) over (
+            partition by student_key, standard_id
+            order by place
+            rows between 1999 preceding and current row
+        ) as {{ name }},
+        {% endfor %}
+        lag(evidence_date) over (
+            partition by student_key, standard_id
+            order by place
+        ) as previous_date
+    from numbered
+
+),
+
+counted as (
+
+    select
+        *,
+        len(credits) as outcomes,
         count(*) filter (
-            where numbered.evidence_date
-            is distinct from numbered.previous_date
+            where evidence_date is distinct from previous_date
         ) over (
-            partition by numbered.student_key, numbered.standard_id
-            order by numbered.place
+            partition by student_key, standard_id
+            order by place
             rows between unbounded preceding and current row
         ) as evidence_days
-    from numbered
-    window
-        newest as (
-            partition by numbered.student_key, numbered.standard_id
-            order by numbered.place
-            rows between 1999 preceding and current row
-        )
+    from gathered
 
 ),
 
 discounted as (
 
     select
-        gathered.*,
+        counted.*,
         list_dot_product(
-            gathered.credits,
-            list_slice(discounts.discount_by_age, -gathered.gathered_count, -1)
+            counted.credits,
+            list_slice(discounts.discount_by_age, -counted.outcomes, -1)
         ) as successes,
         list_dot_product(
-            gathered.debits,
-            list_slice(discounts.discount_by_age, -gathered.gathered_count, -1)
+            counted.debits,
+            list_slice(discounts.discount_by_age, -counted.outcomes, -1)
         ) as failures
-    from gathered
+    from counted
     cross join discounts
 
 ),
