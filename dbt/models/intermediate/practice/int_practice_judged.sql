@@ -63,6 +63,13 @@ numbered as (
             partition by evidence.student_key, evidence.standard_id
             order by evidence.performed_at, evidence.event_id, evidence.source
         ) as place,
+        row_number() over (
+            partition by evidence.student_key, evidence.standard_id
+            order by
+                evidence.performed_at desc,
+                evidence.event_id desc,
+                evidence.source desc
+        ) - 1 as age,
         evidence.evidence_date,
         evidence.performed_at
     from evidence
@@ -75,50 +82,40 @@ numbered as (
 
 ),
 
--- The newest outcomes hold all of the weight that a double can tell apart.
-ages as (
-
-    select unnest(range(2000)) as age
-
-),
-
-discounts as (
+-- Discounted as of now; what lies too far back for a double is nothing.
+aged as (
 
     select
-        list(power(parameters.mastery_decay, ages.age) order by ages.age desc)
-            as discount_by_age
-    from ages
-    cross join parameters
-
-),
-
-gathered as (
-
-    select
-        *,
-        {% for name, each in [
-            ('credits', 'outcome'),
-            ('debits', '(1 - outcome)'),
-        ] %}
-        array_agg(weight * {{ each }}) over (
-            partition by student_key, standard_id
-            order by place
-            rows between 1999 preceding and current row
-        ) as {{ name }},
-        {% endfor %}
-        lag(evidence_date) over (
-            partition by student_key, standard_id
-            order by place
+        numbered.*,
+        power(parameters.mastery_decay, numbered.age) as discount,
+        lag(numbered.evidence_date) over (
+            partition by numbered.student_key, numbered.standard_id
+            order by numbered.place
         ) as previous_date
     from numbered
+    cross join parameters
+    where power(parameters.mastery_decay, numbered.age) > 1e-290
 
 ),
 
-counted as (
+-- As of each outcome. Rounded, so that threads may add in any order.
+discounted as (
 
     select
         *,
-        len(credits) as outcomes,
+        {% for name, credit in [
+            ('successes', 'outcome'),
+            ('failures', '(1 - outcome)'),
+        ] %}
+        round(
+            sum(discount * weight * {{ credit }}) over (
+                partition by student_key, standard_id
+                order by place
+                rows between unbounded preceding and current row
+            ) / discount,
+            12
+        ) as {{ name }},
+        {% endfor %}
         count(*) filter (
             where evidence_date is distinct from previous_date
         ) over (
@@ -126,24 +123,7 @@ counted as (
             order by place
             rows between unbounded preceding and current row
         ) as evidence_days
-    from gathered
-
-),
-
-discounted as (
-
-    select
-        counted.*,
-        list_dot_product(
-            counted.credits,
-            list_slice(discounts.discount_by_age, -counted.outcomes, -1)
-        ) as successes,
-        list_dot_product(
-            counted.debits,
-            list_slice(discounts.discount_by_age, -counted.outcomes, -1)
-        ) as failures
-    from counted
-    cross join discounts
+    from aged
 
 ),
 

@@ -33,7 +33,10 @@ begun as (
         standard_id,
         min(performed_at) as begun_at
     from current_evidence
+    cross join parameters
+    where not is_secure_now
     group by student_key, standard_id
+    having count(*) >= max(parameters.practice_episodes_least_attempts)
 
 ),
 
