@@ -29,13 +29,13 @@ parameters as (
 begun as (
 
     select
-        student_key,
-        standard_id,
-        min(performed_at) as begun_at
+        current_evidence.student_key,
+        current_evidence.standard_id,
+        min(current_evidence.performed_at) as begun_at
     from current_evidence
     cross join parameters
-    where not is_secure_now
-    group by student_key, standard_id
+    where not current_evidence.is_secure_now
+    group by current_evidence.student_key, current_evidence.standard_id
     having count(*) >= max(parameters.practice_episodes_least_attempts)
 
 ),
