@@ -203,7 +203,7 @@ def test_the_example_of_time_by_activity_can_be_computed() -> None:
     """Each activity has the minutes of its row, and they add up to the union."""
     rows, stated = _example("Time by activity")
     events = [replace(_activity(row), activity_id=row["activity"]) for row in rows]
-    measured = measure_activities(DISTRICT, events)
+    measured = measure_activities(attribute_time(DISTRICT, events))
     assert {activity: minutes for (_, _, activity), minutes in measured.items()} == {
         row["activity"]: {bound: float(row[f"minutes_{bound}"]) for bound in BOUNDS} for row in rows
     }
@@ -237,13 +237,14 @@ def test_the_example_of_screen_share_can_be_computed() -> None:
         )
         for number, row in enumerate(rows)
     ]
-    school = [each for each in attribute_time(district, events) if each.day_part == "school"]
+    stretches = attribute_time(district, events)
+    school = [each for each in stretches if each.day_part == "school"]
     for number, row in enumerate(rows):
         own = [each for each in school if each.activity_id == str(number)]
         for bound in BOUNDS:
             lengths = (each.length for each in own if each.bound == bound)
             assert sum(lengths, timedelta()) == timedelta(minutes=float(row[bound]))
-    [measured] = measure_screen_share(district, events)
+    [measured] = measure_screen_share(district, stretches)
     assert stated == {
         **{f"share_{bound}": round(measured.share(bound), 4) for bound in BOUNDS},
         **{

@@ -128,22 +128,22 @@ def _share_out(calendar: StudentCalendar, day: date, claims: list[Claim]) -> Ite
 
 
 def measure_activities(
-    district: District, events: Iterable[Event]
+    stretches: Iterable[Stretch],
 ) -> dict[tuple[str, date, str | None], dict[str, float]]:
     """Return the minutes of each student, date and activity by bound."""
     minutes: dict[tuple[str, date, str | None], dict[str, float]] = defaultdict(
         lambda: dict.fromkeys(BOUNDS, 0.0)
     )
-    for each in attribute_time(district, events):
+    for each in stretches:
         key = (each.student_key, each.activity_date, each.activity_id)
         minutes[key][each.bound] += each.length / MINUTE
     return dict(minutes)
 
 
-def measure_screen_share(district: District, events: Iterable[Event]) -> list[ScreenShare]:
+def measure_screen_share(district: District, stretches: Iterable[Stretch]) -> list[ScreenShare]:
     """Return a row for each section and week in which one of its students was active."""
     rows: dict[tuple[str, date], ScreenShare] = {}
-    for each in attribute_time(district, events):
+    for each in stretches:
         for enrollment in district.enrollments:
             if enrollment.student_key == each.student_key and _is_in(
                 enrollment, each.activity_date

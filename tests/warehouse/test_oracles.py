@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.oracles.attribution import MODES, measure_activities, measure_screen_share
+from tests.oracles.attribution import (
+    MODES,
+    attribute_time,
+    measure_activities,
+    measure_screen_share,
+)
 from tests.oracles.coverage import Covered, cover_standards, read_teaching
 from tests.oracles.evidence import judge_evidence
 from tests.oracles.mastery import judge_mastery, mix_evidence
@@ -145,7 +150,7 @@ def test_minutes_of_activities_are_those_of_the_oracle(built: BuiltDistrict) -> 
             f"minutes_{bound}": pytest.approx(value, abs=SECOND / 1000)
             for bound, value in minutes.items()
         }
-        for key, minutes in measure_activities(built.district, built.events).items()
+        for key, minutes in measure_activities(attribute_time(built.district, built.events)).items()
     }
     found = _by_key(built, "proxies.time_on_activity", "student_key activity_date activity_id")
     assert found == expected
@@ -158,7 +163,9 @@ def test_screen_share_is_that_of_the_oracle(built: BuiltDistrict) -> None:
             **{f"share_{bound}": _close(row.share(bound)) for bound in ("low", "mid", "high")},
             **{f"share_{mode}": _close(row.share_of_mode(mode)) for mode in MODES},
         }
-        for row in measure_screen_share(built.district, built.events)
+        for row in measure_screen_share(
+            built.district, attribute_time(built.district, built.events)
+        )
     }
     found = _by_key(built, "proxies.screen_share", "section_id week_start_date")
     assert expected

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.oracles.attribution import BOUNDS, measure_activities
+from tests.oracles.attribution import BOUNDS, attribute_time, measure_activities
 from tests.oracles.mastery import judge_mastery, mix_evidence
 from tests.oracles.practice import judge_all_practice
 from tests.oracles.time_on_task import measure_time
@@ -80,9 +80,12 @@ few = settings(max_examples=40, deadline=None)
 @few
 @given(events())
 def test_bounds_are_in_order(found: list[Event]) -> None:
-    """Low is at most mid, and mid at most high, in every part of every day."""
+    """Low is at most mid, and mid at most high, in every part of every day and of each activity."""
     for row in measure_time(DISTRICT, found):
         assert 0 <= row.minutes("low") <= row.minutes("mid") <= row.minutes("high")
+    for minutes in measure_activities(attribute_time(DISTRICT, found)).values():
+        assert 0 <= minutes["low"] <= minutes["mid"] + 1e-9
+        assert minutes["mid"] <= minutes["high"] + 1e-9
 
 
 @few
@@ -112,8 +115,8 @@ def test_a_second_tab_takes_no_time(found: list[Event]) -> None:
         strict=True,
     ):
         assert (once.day_part, once.credited) == (doubled.day_part, doubled.credited)
-    doubled_minutes = measure_activities(DISTRICT, twice)
-    for key, minutes in measure_activities(DISTRICT, found).items():
+    doubled_minutes = measure_activities(attribute_time(DISTRICT, twice))
+    for key, minutes in measure_activities(attribute_time(DISTRICT, found)).items():
         assert doubled_minutes.pop(key) == pytest.approx(minutes)
     assert not doubled_minutes
 
@@ -127,7 +130,7 @@ def test_activities_and_day_parts_add_up_to_the_union(found: list[Event]) -> Non
     for row in measure_time(DISTRICT, found):
         for bound in BOUNDS:
             parts[row.activity_date, bound] += row.minutes(bound)
-    for (_, day, _), minutes in measure_activities(DISTRICT, found).items():
+    for (_, day, _), minutes in measure_activities(attribute_time(DISTRICT, found)).items():
         for bound in BOUNDS:
             activities[day, bound] += minutes[bound]
     for key, total in parts.items():
