@@ -199,3 +199,23 @@ def test_no_signal_comes_from_little(found: list[Event]) -> None:
         assert row.attempts >= 6
         assert row.days <= row.attempts
         assert row.started_on <= row.last_evidence_date < date(2026, 3, 16)
+
+
+@few
+@given(events(least=6))
+def test_three_right_in_a_row_end_every_struggle(found: list[Event]) -> None:
+    """With three more right outcomes in a row, none but over-practice is left."""
+    streak = [
+        replace(
+            found[0],
+            event_id=f"right-{number}",
+            verb=ANSWERED,
+            activity_id=f"new-{number}",
+            occurred_at=START + timedelta(days=10 + number),
+            success=True,
+        )
+        for number in range(3)
+    ]
+    later = replace(DISTRICT, as_of_date=date(2026, 3, 25))
+    states = {row.state for row in judge_all_practice(later, [*found, *streak])}
+    assert states <= {"over_practice"}
