@@ -14,7 +14,7 @@ from pipelines.measures import definitions_of
 from pipelines.resources import resource_path
 from pipelines.warehouse.baseline import begin_full_build, hash_definitions, plan_build
 from pipelines.warehouse.connection import MEMORY_LIMIT
-from pipelines.warehouse.dbt_environment import dbt_environment
+from pipelines.warehouse.dbt_environment import dbt_arguments, dbt_environment, parse_project
 from pipelines.warehouse.definitions import refuse_changed_definitions, write_definitions
 from pipelines.warehouse.history import record_figures
 from pipelines.warehouse.load import open_warehouse
@@ -166,18 +166,21 @@ def _invoke_dbt(
 
     from pipelines.warehouse.dbt_plugin import release_warehouse
 
-    project = str(resource_path("dbt"))
-    arguments = ["build", "--project-dir", project, "--profiles-dir", project]
-    arguments += ["--target-path", str(home.dbt_artefacts), "--log-path", str(home.dbt_artefacts)]
     # Unit tests judge the code, not tonight's data: `make test` runs them.
-    arguments += ["--exclude-resource-type", "unit_test", "--quiet"]
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
     arguments += ["--vars", json.dumps(_identity(identity) | plan.variables())]
+    arguments += [] if plan.baseline else ["--full-refresh"]
+    common = dbt_arguments(resource_path("dbt"), home.dbt_artefacts)
     key = read_key(settings.keys_folder, "warehouse")
     # To build everything anew takes what the machine has; a night's share of it does not.
     memory_limit = MEMORY_LIMIT if plan.baseline else ""
     try:
         with dbt_environment(home.warehouse_file, key, memory_limit=memory_limit):
-            return dbtRunner(callbacks=[_NodeCounter(advance)]).invoke(arguments)
+            parsed = parse_project(common)
+            if not parsed.success:
+                return parsed
+            runner = dbtRunner(manifest=parsed.result, callbacks=[_NodeCounter(advance)])
+            return runner.invoke([*arguments, *common])
     finally:
         release_warehouse()
 

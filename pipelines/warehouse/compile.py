@@ -9,7 +9,7 @@ import orjson
 
 from pipelines.errors import CheckFailedError
 from pipelines.identity.keys import Key
-from pipelines.warehouse.dbt_environment import dbt_environment
+from pipelines.warehouse.dbt_environment import dbt_arguments, dbt_environment, parse_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,12 +40,13 @@ def _compile(project: Path, folder: Path, name: str, variables: str) -> Path:
     from pipelines.warehouse.dbt_plugin import release_warehouse
 
     target = folder / "target"
-    arguments = ["compile", *_MODELS, "--vars", variables, "--quiet"]
-    arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
-    arguments += ["--target-path", str(target), "--log-path", str(folder)]
+    common = dbt_arguments(project, target)
     try:
         with dbt_environment(folder / "warehouse.duckdb", _NO_SECRET):
-            result = dbtRunner().invoke(arguments)
+            result = parse_project(common)
+            if result.success:
+                runner = dbtRunner(manifest=result.result)
+                result = runner.invoke(["compile", *_MODELS, "--vars", variables, *common])
     finally:
         release_warehouse()
     if not result.success:

@@ -96,7 +96,7 @@ def _digests(connection: duckdb.DuckDBPyConnection, prefix: str = "marts") -> di
         "select columns.schema_name || '.' || columns.table_name,"
         " list(column_name order by column_index) from duckdb_columns() as columns"
         " semi join duckdb_tables() as tables using (database_name, schema_name, table_name)"
-        " where database_name = current_database() and schema_name <> 'test_failures'"
+        " where database_name = current_database()"
         " group by all order by all"
     ).fetchall()
     return {f"{prefix}: {table}": _digest(connection, table, names) for table, names in tables}

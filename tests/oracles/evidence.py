@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.oracles.values import Event, LearnerEvent, learner_events
@@ -76,14 +76,14 @@ def judge_evidence(district: District, events: Iterable[Event]) -> list[Evidence
 
 
 def _as_event(district: District, written: Written) -> LearnerEvent:
-    """Return a score that was written down as a try at noon; nobody wrote down the hour."""
-    noon = datetime.combine(written.assessed_on, time(12), district.zone).astimezone(UTC)
+    """Return a score that was written down as a try at the end of its date."""
+    end = district.moment(written.student_key, written.assessed_on, time.max)
     event = Event(
         source="classroom",
         event_id=written.record_key,
         standard="xapi",
         verb=written.method,
-        occurred_at=noon,
+        occurred_at=end,
         activity_id=f"{written.item_id}#{written.standard_id}",
         standard_refs=(written.standard_id,),
         score_raw=written.score,

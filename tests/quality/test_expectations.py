@@ -189,6 +189,11 @@ FAULTS = {
             delete from learning.class_mastery where section_id <> 'section-1'
         """,
     },
+    "learning.evidence_mix": {
+        "shares_are_a_whole": """
+            update learning.evidence_mix set share_of_evidence = 0.999 where student_key < '4'
+        """,
+    },
     "proxies.time_on_task": {
         "days_are_plausible": "update proxies.time_on_task set minutes_mid = 700",
         "some_time_is_seen": "update proxies.time_on_task set minutes_mid = 0",
@@ -216,6 +221,9 @@ FAULTS = {
             delete from audit.reconciliation where file_name like '%night-1%'
         """,
         "few_events_voided": "update audit.reconciliation set voided = 200",
+    },
+    "audit.classroom_files": {
+        "most_rows_of_forms_are_used": "update audit.classroom_files set rejected = 6",
     },
     "audit.rejections": {
         "every_rejection_is_listed": "delete from audit.rejections where source = 'mathpath'",
@@ -271,6 +279,9 @@ NEAR_MISSES = {
     "loaded.files": {
         "rejects_are_as_usual": f"{FIVE_NIGHTS}; {_file_of_tonight('rejected = 20')}",
         "duplicates_are_as_usual": f"{FIVE_NIGHTS}; {_file_of_tonight('duplicate = 202')}",
+    },
+    "audit.classroom_files": {
+        "most_rows_of_forms_are_used": "update audit.classroom_files set rejected = 5",
     },
     "loaded.build_figures": {
         "marts_have_not_shrunk": _of_this_build("value * 0.91", "rows"),

@@ -20,7 +20,7 @@ from pipelines.identity.keys import Key
 from pipelines.measures import SHIPPED, read_definitions
 from pipelines.resources import resource_path
 from pipelines.warehouse.connection import MEMORY_LIMIT, open_encrypted
-from pipelines.warehouse.dbt_environment import dbt_environment
+from pipelines.warehouse.dbt_environment import dbt_arguments, dbt_environment, parse_project
 from pipelines.warehouse.dbt_plugin import release_warehouse
 from pipelines.warehouse.definitions import write_definitions
 from pipelines.warehouse.local_dates import place_students
@@ -132,6 +132,14 @@ class Baseline:
     batch_number: int = 0
     as_of_date: str = "1970-01-01"
 
+    def variables(self) -> dict[str, str | int]:
+        """Return what the models are told of it."""
+        return {
+            "baseline_build_id": self.build_id,
+            "baseline_batch": self.batch_number,
+            "baseline_date": self.as_of_date,
+        }
+
 
 def run_dbt(
     file: Path,
@@ -141,11 +149,14 @@ def run_dbt(
     key: Key = KEY,
 ) -> Build:
     """Build a warehouse; fail where dbt does not succeed, or warns."""
+    variables = {"build_id": "b1", "as_of_date": as_of_date.isoformat(), **baseline.variables()}
+    common = dbt_arguments(resource_path("dbt"), file.parent / "dbt")
+    options = ["--vars", json.dumps(variables), "--warn-error"]
+    options += [] if baseline.build_id else ["--full-refresh"]
     with dbt_environment(file, key, memory_limit=MEMORY_LIMIT):
-        options = _options(file.parent / "dbt", as_of_date, baseline)
         # A build changes the manifest; copy.deepcopy would lose its look-ups.
-        copy_manifest: Callable[[], Manifest] = _manifest(as_of_date, baseline).deepcopy
-        result = dbtRunner(copy_manifest()).invoke([*arguments, *options])
+        copy_manifest: Callable[[], Manifest] = _manifest().deepcopy
+        result = dbtRunner(copy_manifest()).invoke([*arguments, *options, *common])
     release_warehouse()
     assert result.exception is None, result.exception
     assert isinstance(result.result, RunExecutionResult)
@@ -156,28 +167,12 @@ def run_dbt(
     return Build(file, as_of_date, statuses)
 
 
-def _options(folder: Path, as_of_date: date, baseline: Baseline) -> list[str]:
-    variables = {
-        "build_id": "b1",
-        "as_of_date": as_of_date.isoformat(),
-        "baseline_build_id": baseline.build_id,
-        "baseline_batch": baseline.batch_number,
-        "baseline_date": baseline.as_of_date,
-    }
-    return [
-        *("--project-dir", str(resource_path("dbt"))),
-        *("--profiles-dir", str(resource_path("dbt"))),
-        *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
-        *("--vars", json.dumps(variables)),
-        *("--quiet", "--warn-error"),
-    ]
-
-
 @cache
-def _manifest(as_of_date: date, baseline: Baseline) -> Manifest:
+def _manifest() -> Manifest:
     """Parse the project once for all warehouses: it takes longer than to build a small one."""
     with TemporaryDirectory() as folder:
-        result = dbtRunner().invoke(["parse", *_options(Path(folder), as_of_date, baseline)])
+        common = dbt_arguments(resource_path("dbt"), Path(folder))
+        result = parse_project([*common, "--warn-error"])
         release_warehouse()
     assert isinstance(result.result, Manifest), result.exception
     return result.result

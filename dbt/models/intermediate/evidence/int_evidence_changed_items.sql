@@ -92,6 +92,19 @@ combined as (
 
     union
 
+    -- By other clocks its date ends at another moment.
+    select
+        written.student_key,
+        written.item_id
+    from written
+    inner join weighted
+        on
+            written.source = weighted.source
+            and written.event_id = weighted.event_id
+    where written.performed_at <> weighted.performed_at
+
+    union
+
     select
         weighted.student_key,
         weighted.item_id

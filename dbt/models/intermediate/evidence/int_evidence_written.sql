@@ -12,7 +12,14 @@ settings as (
 
 ),
 
--- Nobody wrote down the hour: it counts as noon of the school.
+zones as (
+
+    select * from {{ ref('stg_plumbline__student_zones') }}
+
+),
+
+-- Nobody wrote down the hour. At the end of its date it stands behind all that
+-- has one, so that no clock decides the order of tries.
 final as (
 
     select
@@ -31,10 +38,17 @@ final as (
                     / (written.max_score - coalesce(written.min_score, 0))
         end as credit,
         written.assessed_on as performed_date,
-        timezone(settings.zone, written.assessed_on + interval 12 hour)
-            as performed_at
+        timezone(
+            coalesce(zones.zone, settings.zone),
+            written.assessed_on + interval 1 day
+        ) - interval 1 microsecond as performed_at
     from written
     inner join settings on written.assessed_on <= settings.as_of_date
+    left join zones
+        on
+            written.student_key = zones.student_key
+            and written.assessed_on >= zones.starts_on
+            and written.assessed_on < zones.ends_on
 
 )
 
