@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Iterator
+
     from xdist.remote import Producer
 
 
@@ -22,3 +24,23 @@ class FolderScheduling(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FolderScheduling:
     """Keep the tests of a folder together where several processes share the work."""
     return FolderScheduling(config, log)
+
+
+@pytest.fixture(scope="session")
+def parsed_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let nights in new homes begin with the dbt project parsed, as later nights of a home do."""
+    from pipelines.identity.keys import Key
+    from pipelines.resources import resource_path
+    from pipelines.warehouse.dbt_environment import (
+        PARSED_PROJECT,
+        dbt_arguments,
+        dbt_environment,
+        parse_project,
+    )
+
+    folder = tmp_path_factory.mktemp("parsed")
+    with dbt_environment(folder / "none.duckdb", Key("warehouse", 1, bytes(32))):
+        assert parse_project(dbt_arguments(resource_path("dbt"), folder)).success
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DBT_PARTIAL_PARSE_FILE_PATH", str(folder / PARSED_PROJECT))
+        yield

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.files import sync, write_whole
 from pipelines.home import Home
+from pipelines.warehouse.dbt_environment import PARSED_PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +37,10 @@ def make_side_home(home: Home) -> Home:
     records = (home.rosters, home.standards, home.classroom)
     for path in (home.settings_file, home.measures_file, *records):
         (side.root / path.name).symlink_to(path)
+    parsed = home.dbt_artefacts / PARSED_PROJECT
+    if parsed.is_file():
+        side.dbt_artefacts.mkdir(parents=True, mode=_MODE)
+        shutil.copy(parsed, side.dbt_artefacts)
     if home.vault_file.is_file():
         # The history of rosters is carried over, and the names in the vault are part of it.
         side.vault_file.parent.mkdir(mode=_MODE)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from dbt.contracts.graph.manifest import Manifest
+
     from pipelines.home import Home
     from pipelines.settings import Settings
     from pipelines.warehouse.baseline import BuildPlan
@@ -179,10 +181,20 @@ def _invoke_dbt(
             parsed = parse_project(common)
             if not parsed.success:
                 return parsed
-            runner = dbtRunner(manifest=parsed.result, callbacks=[_NodeCounter(advance)])
+            callbacks = [_NodeCounter(advance), _names_run(parsed.result)]
+            runner = dbtRunner(manifest=parsed.result, callbacks=callbacks)
             return runner.invoke([*arguments, *common])
     finally:
         release_warehouse()
+
+
+def _names_run(manifest: Manifest) -> Callable[[Any], None]:
+    """Return what lets the manifest that a run leaves name that run, not the one that parsed."""
+
+    def name_run(event: Any) -> None:
+        manifest.metadata.invocation_id = event.info.invocation_id
+
+    return name_run
 
 
 class _NodeCounter:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from pipelines.identity.keys import Key
 
+# What dbt calls the project as it was parsed, beside its other artefacts.
+PARSED_PROJECT = "partial_parse.msgpack"
 # The project as it updates some baseline: it refers to all that it refers to otherwise, and more.
 _AS_UPDATE = '{"baseline_build_id": "any"}'
 
@@ -59,4 +61,9 @@ def parse_project(arguments: list[str]) -> dbtRunnerResult:
     """
     from dbt.cli.main import dbtRunner
 
-    return dbtRunner().invoke(["parse", "--vars", _AS_UPDATE, *arguments])
+    from pipelines.warehouse.dbt_plugin import release_warehouse
+
+    try:
+        return dbtRunner().invoke(["parse", "--vars", _AS_UPDATE, *arguments])
+    finally:
+        release_warehouse()

@@ -42,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def commands() -> Iterator[Commands]:
+def commands(parsed_project: None) -> Iterator[Commands]:
     """A server of forks."""
     with Commands() as server:
         yield server

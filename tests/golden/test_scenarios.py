@@ -218,10 +218,6 @@ def test_a_scenario_comes_to_its_truth(folder: Path, tmp_path: Path) -> None:
 
     states = load_scenario(folder, home, look)
     planted = {row["delivered_on"]: row["state"] for row in _rows(folder / "states.csv")}
-    states = load_scenario(folder, home)
-    file = folder / "states.csv"
-    rows = _rows(file) if file.is_file() else []
-    planted = {row["delivered_on"]: row["state"] for row in rows}
     assert states == (planted or dict.fromkeys(states, "loaded"))
     _compare_enrolments(folder, home)
     for night, found in looked_at.items():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.oracles.values import Event, LearnerEvent, learner_events
@@ -77,7 +77,8 @@ def judge_evidence(district: District, events: Iterable[Event]) -> list[Evidence
 
 def _as_event(district: District, written: Written) -> LearnerEvent:
     """Return a score that was written down as a try at the end of its date."""
-    end = district.moment(written.student_key, written.assessed_on, time.max)
+    midnight = district.midnight(written.student_key, written.assessed_on + timedelta(days=1))
+    end = midnight - timedelta(microseconds=1)
     event = Event(
         source="classroom",
         event_id=written.record_key,

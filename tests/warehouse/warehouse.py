@@ -173,6 +173,5 @@ def _manifest() -> Manifest:
     with TemporaryDirectory() as folder:
         common = dbt_arguments(resource_path("dbt"), Path(folder))
         result = parse_project([*common, "--warn-error"])
-        release_warehouse()
     assert isinstance(result.result, Manifest), result.exception
     return result.result

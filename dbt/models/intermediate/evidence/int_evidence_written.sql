@@ -18,30 +18,15 @@ zones as (
 
 ),
 
--- Nobody wrote down the hour. At the end of its date it stands behind all that
--- has one, so that no clock decides the order of tries.
-final as (
+placed as (
 
     select
-        written.student_key,
-        'classroom' as source,
-        written.record_key as event_id,
-        written.item_id || '#' || written.standard_id as item_id,
-        written.method,
-        [written.standard_id] as standard_refs,
-        written.scale,
-        written.score,
+        written.*,
+        written.assessed_on + 1 as next_date,
+        coalesce(zones.zone, settings.zone) as zone,
         case
-            when written.scale is null
-                then
-                    (written.score - coalesce(written.min_score, 0))
-                    / (written.max_score - coalesce(written.min_score, 0))
-        end as credit,
-        written.assessed_on as performed_date,
-        timezone(
-            coalesce(zones.zone, settings.zone),
-            written.assessed_on + interval 1 day
-        ) - interval 1 microsecond as performed_at
+            when zones.ends_on = written.assessed_on + 1 then zones.ends_at
+        end as school_ends_at
     from written
     inner join settings on written.assessed_on <= settings.as_of_date
     left join zones
@@ -49,6 +34,57 @@ final as (
             written.student_key = zones.student_key
             and written.assessed_on >= zones.starts_on
             and written.assessed_on < zones.ends_on
+
+),
+
+-- Where clocks go back at midnight it comes twice, and the first one counts.
+ended as (
+
+    select
+        *,
+        coalesce(
+            school_ends_at,
+            case
+                when
+                    cast(
+                        timezone(
+                            zone,
+                            timezone(zone, cast(next_date as timestamp))
+                            - interval 1 hour
+                        ) as date
+                    ) = next_date
+                    then
+                        timezone(zone, cast(next_date as timestamp))
+                        - interval 1 hour
+                else timezone(zone, cast(next_date as timestamp))
+            end
+        ) as ends_at
+    from placed
+
+),
+
+-- Nobody wrote down the hour. At the end of its date it stands behind all that
+-- has one, so that no clock decides the order of tries.
+final as (
+
+    select
+        student_key,
+        'classroom' as source,
+        record_key as event_id,
+        item_id || '#' || standard_id as item_id,
+        method,
+        [standard_id] as standard_refs,
+        scale,
+        score,
+        case
+            when scale is null
+                then
+                    (score - coalesce(min_score, 0))
+                    / (max_score - coalesce(min_score, 0))
+        end as credit,
+        assessed_on as performed_date,
+        ends_at - interval 1 microsecond as performed_at
+    from ended
 
 )
 
