@@ -109,7 +109,7 @@ class EventsOfActs:
             **_shared(
                 acts.objects, "activity_id", "activity_type", "choice_count", "voids_event_id"
             ),
-            **_shared(acts.contexts, "parent_id", "standard_refs", "chosen_by"),
+            **_shared(acts.contexts, "parent_id", "standard_refs", "chosen_by", "interaction_mode"),
             **_columns_of(pa.concat_arrays(self._results)),
         }
         schema = event_arrow_schema()

@@ -14,6 +14,7 @@ from pipelines.ingest.rows import (
     acting_as,
     alignments,
     chosen_by,
+    interaction_mode,
 )
 from pipelines.ingest.times import parse_duration_seconds, parse_time
 
@@ -76,6 +77,7 @@ def caliper_row(
         _standard_refs(activity, event),
         _scored_by(event, generated),
         chosen_by(event.get("extensions")),
+        interaction_mode(event.get("extensions")),
         keyring.session_key(session) if session else None,
         None,
         None,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from pipelines.identity.keys import Key
 
+INTERACTION_MODE_EXTENSION = "https://w3id.org/plumbline/extensions/interaction-mode"
 CHOSEN_BY_EXTENSION = "https://w3id.org/plumbline/extensions/chosen-by"
 ACTING_AS_EXTENSION = "https://w3id.org/plumbline/extensions/acting-as"
 ALIGNMENTS_EXTENSION = "https://w3id.org/plumbline/extensions/alignments"
@@ -32,6 +33,7 @@ CASE_ITEM_PATH = "/CFItems/"
 DIGEST_BYTES = 16
 
 _CHOOSERS = frozenset({"student", "teacher", "system"})
+_MODES = frozenset({"alone", "group", "teacher_led"})
 _UUID_LENGTH = 36
 _IRI = re.compile(r"(?:https?://|urn:)[^\s]{1,500}")
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/plumbline/events-without-id")
@@ -74,6 +76,7 @@ class EventRow(NamedTuple):
     standard_refs: list[str] | None
     scored_by: str | None
     chosen_by: str | None
+    interaction_mode: str | None
     session_key: str | None
     voids_event_id: str | None
     score_scaled: float | None
@@ -194,6 +197,14 @@ def alignments(extensions: Any) -> list[str]:
         for each in (value if isinstance(value, list) else [value])
     ]
     return [each for each in found if isinstance(each, str) and _IRI.fullmatch(each)]
+
+
+def interaction_mode(extensions: Any, *, has_team: bool = False) -> str | None:
+    """Return alone, group or teacher_led, where an extension or a team says so, else nothing."""
+    value = extensions.get(INTERACTION_MODE_EXTENSION) if isinstance(extensions, dict) else None
+    if isinstance(value, str) and value in _MODES:
+        return value
+    return "group" if has_team else None
 
 
 def _canonical_json(event: dict[str, Any]) -> str:

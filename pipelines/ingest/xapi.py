@@ -14,6 +14,7 @@ from pipelines.ingest.rows import (
     acting_as,
     alignments,
     chosen_by,
+    interaction_mode,
     normal_event_id,
 )
 
@@ -42,6 +43,7 @@ class Parts:
     chosen_by: str | None = None
     acting_as: LearnerRole | None = None
     instructor_key: str | None = None
+    interaction_mode: str | None = None
 
 
 def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
@@ -68,6 +70,7 @@ def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
         chosen_by(context.get("extensions")),
         acting_as(context.get("extensions")),
         keyring.pseudonymiser.pseudonym(instructor) if instructor else None,
+        interaction_mode(context.get("extensions"), has_team="team" in context),
     )
 
 

@@ -17,6 +17,7 @@ from pipelines.synth.tools import (
     CHOSEN_BY,
     ENGAGEMENT_EXTENSION,
     GOAL_TYPE,
+    INTERACTION_MODE,
     MOOD_EXTENSION,
     SET_GOAL_VERB,
     SOLUTION_TYPE,
@@ -178,6 +179,9 @@ def _context(session: PracticeSession, chosen_by: str) -> Json:
     }
     if setting.tool is Tool.MATHPATH and chosen_by == "teacher":
         context["instructor"] = single_sign_on_agent(section.teacher)
+    # The tutor knows how every other class works; of the rest it says only who is in a team.
+    if setting.tool is Tool.MATHPATH and setting.team is None and section.number % 2:
+        context["extensions"][INTERACTION_MODE] = "alone"
     if setting.team:
         context["team"] = {
             "objectType": "Group",

@@ -10,7 +10,14 @@ from pipelines.synth.draws import draw_uuid
 from pipelines.synth.identities import owner_of
 from pipelines.synth.instants import format_duration, format_instant
 from pipelines.synth.parcels import Entry, Note, Parcel
-from pipelines.synth.tools import CHOSEN_BY, VIDEO_EXTENSION, VIDEO_PROFILE, VIDEO_TYPE, VIDEO_VERB
+from pipelines.synth.tools import (
+    CHOSEN_BY,
+    INTERACTION_MODE,
+    VIDEO_EXTENSION,
+    VIDEO_PROFILE,
+    VIDEO_TYPE,
+    VIDEO_VERB,
+)
 from pipelines.synth.values import Role, Tool
 from pipelines.synth.viewing import FINISHED_SHARE
 from pipelines.synth.xapi import (
@@ -76,6 +83,8 @@ def _context(view: VideoView, step: VideoStep) -> Json:
         VIDEO_EXTENSION + "length": view.screening.video.length_seconds,
         CHOSEN_BY: view.screening.chosen_by,
     }
+    if view.screening.chosen_by == "teacher":
+        extensions[INTERACTION_MODE] = "teacher_led"
     if step.action == "initialized":
         extensions[VIDEO_EXTENSION + "completion-threshold"] = FINISHED_SHARE
         extensions[VIDEO_EXTENSION + "full-screen"] = False

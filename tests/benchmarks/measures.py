@@ -53,6 +53,7 @@ select
         as action,
     'https://types.example/' || hash(range, 3) % 4 as activity_type,
     null::varchar as chosen_by,
+    null::varchar as interaction_mode,
     case when hash(range, 4) % 2 = 0 then 5.0 + hash(range, 4) % 60 end as duration_seconds,
     date '2025-09-01' + (hash(range, 5) % 20)::integer as occurred_date,
     (occurred_date + time '14:00' + to_seconds((hash(range, 6) % 7200)::bigint))

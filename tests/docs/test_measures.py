@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,13 +14,22 @@ import pytest
 from tests.docs.generated import shipped_definitions
 from tests.docs.marts import published_tables
 from tests.docs.repository import REPOSITORY, read, without_code, written_by_hand
+from tests.oracles.attribution import (
+    BOUNDS,
+    MODES,
+    attribute_time,
+    measure_activities,
+    measure_screen_share,
+)
 from tests.oracles.mastery import judge_mastery
+from tests.oracles.practice import judge_practice
 from tests.oracles.time_on_task import measure_time
-from tests.oracles.values import District, Event, Reading
+from tests.oracles.values import District, Enrollment, Event, Reading, SchoolDay
 
 OUTCOMES = (1, 0, 1, 1, 1)
 BASE_RATE = 0.75
 SENTENCE = "Time with software open. Not learning, not effort."
+SIGNAL = "has worked on … 11 times over 4 days without three right in a row; a look may help"
 VERB = "http://adlnet.gov/expapi/verbs/answered"
 OTHER_VERB = "http://adlnet.gov/expapi/verbs/experienced"
 BEFORE_PERIOD = date(2026, 2, 2)
@@ -105,7 +115,7 @@ def _try(learner: str, first: date, number: int, is_right: bool) -> Event:  # no
 
 def _example(title: str) -> tuple[list[dict[str, str]], dict[str, float]]:
     """Return the rows of the worked example of a section, and the values that it comes to."""
-    _, _, section = read("measures.md").partition(f"\n## {title}\n")
+    _, _, section = read("measures.md").partition(f"# {title}\n")
     _, _, example = section.partition("\n## ")[0].partition("A worked example")
     example, _, _ = example.partition("\n##")
     head, *rows = [[cell.strip() for cell in line.split(" |")] for line in _rows(example)]
@@ -189,6 +199,88 @@ def test_the_example_of_counts_can_be_counted() -> None:
     }
 
 
+def test_the_example_of_time_by_activity_can_be_computed() -> None:
+    """Each activity has the minutes of its row, and they add up to the union."""
+    rows, stated = _example("Time by activity")
+    events = [replace(_activity(row), activity_id=row["activity"]) for row in rows]
+    measured = measure_activities(attribute_time(DISTRICT, events))
+    assert {activity: minutes for (_, _, activity), minutes in measured.items()} == {
+        row["activity"]: {bound: float(row[f"minutes_{bound}"]) for bound in BOUNDS} for row in rows
+    }
+    [union] = measure_time(DISTRICT, events)
+    assert stated == {f"total_{bound}": union.minutes(bound) for bound in BOUNDS}
+
+
+def test_the_example_of_screen_share_can_be_computed() -> None:
+    """Minutes by mode and shares follow from the rows, by the oracle."""
+    rows, stated = _example("Screen share")
+    monday = date(2026, 3, 9)
+    days = {"Monday": monday, "Tuesday": monday + timedelta(days=1)}
+    school_day = SchoolDay(is_instructional=True, opens_at=time(8), closes_at=time(15))
+    students = sorted({row["student"] for row in rows})
+    district = replace(
+        DISTRICT,
+        students_by_actor={student: student for student in students},
+        enrollments=tuple(
+            Enrollment(student, "section", "school", None, None) for student in students
+        ),
+        school_days={("school", day): school_day for day in days.values()},
+    )
+    events = [
+        replace(
+            _activity({**row, "action": "viewed"}),
+            event_id=str(number),
+            actor_key=row["student"],
+            activity_id=str(number),
+            interaction_mode=row["mode"],
+            occurred_at=datetime.combine(days[row["day"]], time.fromisoformat(row["time"]), UTC),
+        )
+        for number, row in enumerate(rows)
+    ]
+    stretches = attribute_time(district, events)
+    school = [each for each in stretches if each.day_part == "school"]
+    for number, row in enumerate(rows):
+        own = [each for each in school if each.activity_id == str(number)]
+        for bound in BOUNDS:
+            lengths = (each.length for each in own if each.bound == bound)
+            assert sum(lengths, timedelta()) == timedelta(minutes=float(row[bound]))
+    [measured] = measure_screen_share(district, stretches)
+    assert stated == {
+        **{f"share_{bound}": round(measured.share(bound), 4) for bound in BOUNDS},
+        **{
+            f"share_{mode}": pytest.approx(measured.share_of_mode(mode), abs=0.0005)
+            for mode in MODES
+        },
+    }
+
+
+def test_the_example_of_practice_can_be_followed() -> None:
+    """The oracle comes to the state, the counts and the end of the interval that are stated."""
+    rows, stated = _example("Practice episodes")
+    tries = [
+        replace(
+            _try("student", date.fromisoformat(row["date"]), 0, row["outcome"] == "1"),
+            event_id=str(number),
+            activity_id=str(number),
+        )
+        for number, row in enumerate(rows)
+    ]
+    enrollments = (Enrollment("student", "section", "school", None, None),)
+    district = replace(DISTRICT, as_of_date=date(2026, 3, 18), enrollments=enrollments)
+    [episode] = judge_practice(district, tries)
+    [mastery] = judge_mastery(district, tries)
+    assert episode.state == "stalled"
+    assert stated == {
+        "b": mastery.base_rate,
+        "attempts": episode.attempts,
+        "days": episode.days,
+        "interval_high": round(mastery.interval_high, 3),
+        "expires_after": _value("expires_after"),
+    }
+    after = episode.last_evidence_date + timedelta(days=stated["expires_after"] + 1)
+    assert judge_practice(replace(district, as_of_date=after), tries) == []
+
+
 def test_a_number_in_the_text_is_a_parameter() -> None:
     """Besides 0, 1 and the example, the prose states no number that the parameters do not have."""
     prose = _EXAMPLE.sub("##", without_code(written_by_hand(read("measures.md"))))
@@ -205,11 +297,21 @@ def test_every_parameter_that_decides_a_status_is_named() -> None:
     assert unexplained == {"tries_before_repeat"}
 
 
-def test_time_is_never_shown_without_its_sentence() -> None:
-    """The sentence stands in the document and in the description of the table."""
+@pytest.mark.parametrize("name", ["time_on_task", "time_on_activity", "screen_share"])
+def test_time_is_never_shown_without_its_sentence(name: str) -> None:
+    """The sentence stands in the document and in the description of each table of time."""
     assert SENTENCE in read("measures.md")
     described = {table.name: table.description for table in published_tables()}
-    assert SENTENCE in " ".join(described["time_on_task"].split())
+    assert SENTENCE in " ".join(described[name].split())
+
+
+def test_a_signal_has_its_sentence() -> None:
+    """The words of a signal are those of the definition, in the document and in the SQL."""
+    assert SIGNAL in read("measures.md")
+    before, after = SIGNAL.split("… 11 times over 4 days ")
+    query = (REPOSITORY / "dbt/models/marts/signals/practice_episodes.sql").read_text("utf-8")
+    assert f"'{before}'" in query
+    assert all(part in query for part in (" times over ", *after.split("; ")))
 
 
 def test_no_setting_changes_a_measure() -> None:

@@ -131,6 +131,17 @@ def test_what_people_wrote_down_is_counted_as_planted(night: DistrictNight) -> N
     assert own == [("student",)]
 
 
+def test_screen_share_tells_how_time_was_spent(night: DistrictNight) -> None:
+    """Work alone, in teams and led by a teacher is in the district, and the rest is unknown."""
+    with night.marts() as marts:
+        modes = marts.sql(
+            "select max(share_alone) > 0, max(share_group) > 0, max(share_teacher_led) > 0,"
+            " max(share_unknown) > 0, max(abs(share_alone + share_group + share_teacher_led"
+            " + share_unknown - 1)) < 1e-9 from proxies.screen_share"
+        ).fetchall()
+    assert modes == [(True,) * 5]
+
+
 def test_status_tells_the_build(night: DistrictNight) -> None:
     """`plumbline status --json` names the build that readers see and its tables."""
     status = orjson.loads(plumbline("status", "--home", night.root, "--json").out)

@@ -48,12 +48,12 @@ class Mastery:
 def judge_mastery(district: District, events: Iterable[Event]) -> list[Mastery]:
     """Return a row for each student and standard with included evidence."""
     included = [row for row in judge_evidence(district, events) if row.is_included]
-    base_rates = _base_rates(district, included)
+    base_rates = find_base_rates(district, included)
     histories = defaultdict(list)
     for row in included:
         histories[row.student_key, row.standard_id].append(row)
     return [
-        _judge(district, history, base_rates[standard_id])
+        judge_history(district, history, base_rates[standard_id])
         for (_, standard_id), history in sorted(histories.items())
     ]
 
@@ -80,7 +80,7 @@ def mix_evidence(district: District, events: Iterable[Event]) -> list[Part]:
 
 
 def _parts(history: list[Evidence]) -> list[Part]:
-    newest_first = sorted(history, key=_order, reverse=True)
+    newest_first = sorted(history, key=in_order, reverse=True)
     weights = [row.weight * DECAY**age for age, row in enumerate(newest_first)]
     parts = []
     for method in sorted({row.method for row in history}):
@@ -99,38 +99,42 @@ def _parts(history: list[Evidence]) -> list[Part]:
     return parts
 
 
-def _order(row: Evidence) -> tuple[datetime, str, str]:
+def in_order(row: Evidence) -> tuple[datetime, str, str]:
+    """Sort rows by time, then event, then source."""
     return (row.performed_at, row.event.event_id, row.event.source)
 
 
-def _base_rates(district: District, included: list[Evidence]) -> dict[str, float]:
+def find_base_rates(district: District, included: list[Evidence]) -> dict[str, float]:
+    """Return the base rate of each standard with included evidence."""
     window_start = district.reporting_window_start()
     before = [
         row for row in included if window_start is not None and row.evidence_date < window_start
     ]
     district_rate = DEFAULT_BASE_RATE
     if before:
-        district_rate = sum(_outcome(row) for row in before) / len(before)
+        district_rate = sum(outcome_of(row) for row in before) / len(before)
     rates = {}
     for standard_id in {row.standard_id for row in included}:
-        outcomes = [_outcome(row) for row in before if row.standard_id == standard_id]
+        outcomes = [outcome_of(row) for row in before if row.standard_id == standard_id]
         rates[standard_id] = (sum(outcomes) + DISTRICT_WEIGHT * district_rate) / (
             len(outcomes) + DISTRICT_WEIGHT
         )
     return rates
 
 
-def _outcome(row: Evidence) -> float:
+def outcome_of(row: Evidence) -> float:
+    """Return the outcome of a row that counts."""
     assert row.outcome is not None
     return row.outcome
 
 
-def _judge(district: District, history: list[Evidence], base_rate: float) -> Mastery:
-    history = sorted(history, key=_order)
+def judge_history(district: District, history: list[Evidence], base_rate: float) -> Mastery:
+    """Return what is believed after the included evidence of one student and standard."""
+    history = sorted(history, key=in_order)
     successes = failures = 0.0
     for row in history:
-        successes = DECAY * successes + row.weight * _outcome(row)
-        failures = DECAY * failures + row.weight * (1 - _outcome(row))
+        successes = DECAY * successes + row.weight * outcome_of(row)
+        failures = DECAY * failures + row.weight * (1 - outcome_of(row))
     alpha = successes + PRIOR_WEIGHT * base_rate
     beta = failures + PRIOR_WEIGHT * (1 - base_rate)
     estimate = alpha / (alpha + beta)

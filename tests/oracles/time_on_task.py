@@ -62,7 +62,7 @@ class DayPart:
         return 1 - self.credited["trusted"] / self.credited["mid"]
 
 
-class _Timed(NamedTuple):
+class Timed(NamedTuple):
     """An event, its interval where a source tells it, and the gap to the student's next event."""
 
     learner_event: LearnerEvent
@@ -72,19 +72,20 @@ class _Timed(NamedTuple):
 
     @property
     def event(self) -> Event:
+        """The event itself."""
         return self.learner_event.event
 
 
 def measure_time(district: District, events: Iterable[Event]) -> list[DayPart]:
     """Return a row for each student, date and part of the day with an event or credited time."""
-    timed = _timed_events(district, events)
-    typical_gaps = _typical_gaps(district, timed)
+    timed = timed_events(district, events)
+    typical_gaps = find_typical_gaps(district, timed)
     rows: dict[tuple[str, date, str], DayPart] = {}
     for student_key in sorted({one.learner_event.student_key for one in timed}):
         own = [one for one in timed if one.learner_event.student_key == student_key]
         calendar = StudentCalendar(district, student_key)
         for bound in BOUNDS:
-            intervals = [_credit(one, bound, typical_gaps) for one in own]
+            intervals = [credit_event(one, bound, typical_gaps) for one in own]
             for merged in _union(interval for interval in intervals if interval):
                 for piece in calendar.split(merged):
                     if calendar.local_date(piece.start) <= district.as_of_date:
@@ -107,7 +108,8 @@ def _row(
     return rows.setdefault(key, DayPart(*key))
 
 
-def _timed_events(district: District, events: Iterable[Event]) -> list[_Timed]:
+def timed_events(district: District, events: Iterable[Event]) -> list[Timed]:
+    """Return the students' own events with what is known of their time."""
     by_student = defaultdict(list)
     for learner_event in learner_events(district, events):
         event = learner_event.event
@@ -121,7 +123,7 @@ def _timed_events(district: District, events: Iterable[Event]) -> list[_Timed]:
         for place, learner_event in enumerate(own):
             later = own[place + 1 :]
             timed.append(
-                _Timed(
+                Timed(
                     learner_event,
                     _measured(learner_event, later) or _reported(district, learner_event),
                     later[0].event.occurred_at - learner_event.event.occurred_at if later else None,
@@ -178,7 +180,8 @@ def _reported(district: District, learner_event: LearnerEvent) -> Interval | Non
     return Interval(event.occurred_at, event.occurred_at + duration)
 
 
-def _typical_gaps(district: District, timed: list[_Timed]) -> dict[str, timedelta]:
+def find_typical_gaps(district: District, timed: list[Timed]) -> dict[str, timedelta]:
+    """Return what a longer gap is worth after an activity of each type."""
     window_start = district.reporting_window_start()
     gaps = defaultdict(list)
     for one in timed:
@@ -198,7 +201,8 @@ def _typical_gaps(district: District, timed: list[_Timed]) -> dict[str, timedelt
     }
 
 
-def _credit(one: _Timed, bound: str, typical_gaps: dict[str, timedelta]) -> Interval | None:
+def credit_event(one: Timed, bound: str, typical_gaps: dict[str, timedelta]) -> Interval | None:
+    """Return the time that an event is credited with, or nothing."""
     if one.known is not None:
         return one.known if one.known.start < one.known.end else None
     start = one.event.occurred_at

@@ -34,6 +34,7 @@ class Event:
     standard_refs: tuple[str, ...] = ()
     scored_by: str | None = None
     chosen_by: str | None = None
+    interaction_mode: str | None = None
     session_key: str | None = None
     voids_event_id: str | None = None
     score_scaled: float | None = None

@@ -163,6 +163,7 @@ from range(timestamp '2025-10-01', timestamp '2025-10-10', interval 1 day) as da
 create schema roster;
 create schema learning;
 create schema proxies;
+create schema signals;
 create schema audit;
 
 create table roster.students as
@@ -275,6 +276,41 @@ select
 from loaded.events
 inner join loaded.learner_identifiers using (actor_key)
 group by all;
+
+create table proxies.screen_share as
+select
+    enrollments.section_id,
+    date_trunc('week', time_on_task.activity_date)::date as week_start_date,
+    0.1::double as share_low,
+    0.2::double as share_mid,
+    0.3::double as share_high,
+    0.25::double as share_alone,
+    0.25::double as share_group,
+    0.0::double as share_teacher_led,
+    0.5::double as share_unknown,
+    'screen_share 1' as definition_version,
+    'build-one' as build_id
+from proxies.time_on_task
+inner join roster.enrollments using (student_key)
+group by all;
+
+create table signals.practice_episodes as
+select
+    student_key,
+    standard_id,
+    'stalled' as state,
+    6 as attempts,
+    2 as days,
+    date '2025-10-06' as week_start_date,
+    date '2025-10-01' as started_on,
+    date '2025-10-03' as last_evidence_date,
+    'has worked on it; a look may help' as sentence,
+    0.48::double as false_alarm_rate,
+    'practice_episodes 1' as definition_version,
+    'build-one' as build_id
+from learning.mastery
+order by all
+limit 3;
 
 create table audit.reconciliation as
 select

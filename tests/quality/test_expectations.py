@@ -209,6 +209,15 @@ FAULTS = {
         """,
         "typical_days_are_plausible": "update proxies.activity_counts set events = 300",
     },
+    "proxies.screen_share": {
+        "nobody_is_at_a_screen_all_week": "update proxies.screen_share set share_high = 1.01",
+        "some_tool_tells_how_work_is_done": "update proxies.screen_share set share_unknown = 1",
+    },
+    "signals.practice_episodes": {
+        "signals_expire": """
+            update signals.practice_episodes set last_evidence_date = date '2025-09-25'
+        """,
+    },
     "loaded.build_figures": {
         "marts_have_not_shrunk": _of_this_build("value * 0.89", "rows"),
         "marts_have_not_exploded": _of_this_build("value * 2.01", "rows"),
@@ -282,6 +291,11 @@ NEAR_MISSES = {
     },
     "audit.classroom_files": {
         "most_rows_of_forms_are_used": "update audit.classroom_files set rejected = 5",
+    },
+    "signals.practice_episodes": {
+        "signals_expire": """
+            update signals.practice_episodes set last_evidence_date = date '2025-09-26'
+        """,
     },
     "loaded.build_figures": {
         "marts_have_not_shrunk": _of_this_build("value * 0.91", "rows"),

@@ -112,4 +112,4 @@ def two_tabs(
         for event in events
     ]
     contents = Contents(riverbend.contents.tables, [*events, *copies])
-    return build_district(contents, *ONLY_MODELS, "--select", "+time_on_task")
+    return build_district(contents, *ONLY_MODELS, "--select", "+time_on_task", "+time_on_activity")

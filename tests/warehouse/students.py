@@ -62,6 +62,7 @@ class Student:
                 actor_key=f"actor-{self.number}-{self.draws.randrange(2)}",
                 session_key=session_key,
                 chosen_by=self.draws.choice((None, None, None, "student", "teacher", "system")),
+                interaction_mode=("alone", "group", "teacher_led", None, None)[self.number % 5],
             )
             yield self._draw(event, item)
             moment += self._gap()

@@ -26,7 +26,8 @@ MARTS = {
         "class_rollup",
         "standard_coverage",
     ),
-    "proxies": ("time_on_task", "activity_counts"),
+    "proxies": ("time_on_task", "time_on_activity", "screen_share", "activity_counts"),
+    "signals": ("practice_episodes",),
     "audit": (
         "reconciliation",
         "rejections",

@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.oracles.attribution import (
+    MODES,
+    attribute_time,
+    measure_activities,
+    measure_screen_share,
+)
 from tests.oracles.coverage import Covered, cover_standards, read_teaching
 from tests.oracles.evidence import judge_evidence
 from tests.oracles.mastery import judge_mastery, mix_evidence
+from tests.oracles.practice import judge_practice, week_start
 from tests.oracles.time_on_task import measure_time
 
 if TYPE_CHECKING:
@@ -133,6 +140,57 @@ def test_time_on_task_is_that_of_the_oracle(built: BuiltDistrict) -> None:
         for row in measure_time(built.district, built.events)
     }
     found = _by_key(built, "proxies.time_on_task", "student_key activity_date day_part")
+    assert found == expected
+
+
+def test_minutes_of_activities_are_those_of_the_oracle(built: BuiltDistrict) -> None:
+    """Minutes by student, date and activity agree to the second."""
+    expected = {
+        key: {
+            f"minutes_{bound}": pytest.approx(value, abs=SECOND / 1000)
+            for bound, value in minutes.items()
+        }
+        for key, minutes in measure_activities(attribute_time(built.district, built.events)).items()
+    }
+    found = _by_key(built, "proxies.time_on_activity", "student_key activity_date activity_id")
+    assert found == expected
+
+
+def test_screen_share_is_that_of_the_oracle(built: BuiltDistrict) -> None:
+    """Shares of the instructional time, and of how it was spent, agree."""
+    expected = {
+        (row.section_id, row.week_start_date): {
+            **{f"share_{bound}": _close(row.share(bound)) for bound in ("low", "mid", "high")},
+            **{f"share_{mode}": _close(row.share_of_mode(mode)) for mode in MODES},
+        }
+        for row in measure_screen_share(
+            built.district, attribute_time(built.district, built.events)
+        )
+    }
+    found = _by_key(built, "proxies.screen_share", "section_id week_start_date")
+    assert expected
+    assert found == expected
+
+
+def test_practice_signals_are_those_of_the_oracle(built: BuiltDistrict) -> None:
+    """Whose practice may be worth a look, and why, agrees; no class has more than five rows."""
+    expected = {
+        (row.student_key, row.standard_id): {
+            "state": row.state,
+            "attempts": row.attempts,
+            "days": row.days,
+            "week_start_date": week_start(built.district),
+            "started_on": row.started_on,
+            "last_evidence_date": row.last_evidence_date,
+        }
+        for row in judge_practice(built.district, built.events)
+    }
+    found = _by_key(built, "signals.practice_episodes", "student_key standard_id")
+    for row in found.values():
+        assert row.pop("sentence").endswith("; a look may help")
+        assert (row.pop("false_alarm_rate") is None) == (
+            row["state"] in {"over_practice", "indeterminate"}
+        )
     assert found == expected
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.oracles.attribution import MODES
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -66,6 +68,42 @@ def test_two_identical_tabs_are_one(two_tabs: BuiltDistrict, rows: list[dict[str
         assert twice["event_count"] == 2 * row["event_count"]
         assert [twice[bound] for bound in BOUNDS] == [row[bound] for bound in BOUNDS]
         assert twice["share_inferred"] == row["share_inferred"]
+
+
+def test_two_identical_tabs_are_one_activity(
+    riverbend: BuiltDistrict, two_tabs: BuiltDistrict
+) -> None:
+    """Everything open twice gives each activity the same minutes."""
+    once = riverbend.build.mart("proxies.time_on_activity")
+    assert once == two_tabs.build.mart("proxies.time_on_activity")
+
+
+def test_activities_have_bounds_in_order_and_add_up(
+    riverbend: BuiltDistrict, rows: list[dict[str, Any]]
+) -> None:
+    """Low is at most mid, mid at most high, and a student's date comes to the same minutes."""
+    totals: dict[tuple[str, date, str], float] = defaultdict(float)
+    for row in riverbend.build.mart("proxies.time_on_activity"):
+        assert 0 <= row[BOUNDS[0]] <= row[BOUNDS[1]] <= row[BOUNDS[2]]
+        for bound in BOUNDS:
+            totals[row["student_key"], row["activity_date"], bound] += row[bound]
+    for row in rows:
+        for bound in BOUNDS:
+            totals[row["student_key"], row["activity_date"], bound] -= row[bound]
+    assert all(abs(total) < SECOND for total in totals.values())
+
+
+def test_shares_of_screens_are_in_order_and_whole(riverbend: BuiltDistrict) -> None:
+    """Low is at most mid, mid at most high; how it was spent adds up, or is not known."""
+    shares = riverbend.build.mart("proxies.screen_share")
+    assert shares
+    for row in shares:
+        assert 0 <= row["share_low"] <= row["share_mid"] <= row["share_high"] <= 1
+        modes = [row[f"share_{mode}"] for mode in MODES]
+        if row["share_mid"]:
+            assert sum(modes) == pytest.approx(1)
+        else:
+            assert modes == [None] * len(MODES)
 
 
 def test_both_changes_of_the_clock_are_in_the_data(rows: list[dict[str, Any]]) -> None:

@@ -27,6 +27,7 @@ final as (
         spec_version,
         scored_by,
         chosen_by,
+        interaction_mode,
         standard_refs,
         score_scaled,
         score_raw,

@@ -159,9 +159,19 @@ def test_whatever_is_not_named_is_removed_at_any_depth(
 
 def test_a_refused_member_is_counted_but_not_looked_into() -> None:
     """The name of a refused member is counted; the names within it may be personal."""
-    event = statement(context={"team": {"name": "Cleo", "mbox": "mailto:cleo@x.example"}})
+    event = statement(context={"statement": {"name": "Cleo", "mbox": "mailto:cleo@x.example"}})
     _, refused = _minimised(event, Standard.XAPI)
-    assert refused == {RefusedField("xapi", "$.context.team"): 1}
+    assert refused == {RefusedField("xapi", "$.context.statement"): 1}
+
+
+def test_of_a_team_nothing_is_kept_but_that_there_is_one() -> None:
+    """Who works in a team, and what it is called, is refused and counted."""
+    team = {"objectType": "Group", "name": "Cleo", "mbox": "mailto:cleo@x.example"}
+    kept, refused = _minimised(statement(context={"team": team}), Standard.XAPI)
+    assert kept["context"]["team"] == {"objectType": "Group"}
+    assert refused == {
+        RefusedField("xapi", f"$.context.team.{name}"): 1 for name in ("mbox", "name")
+    }
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,13 @@ from pipelines.canonical import Column, event_columns
 from pipelines.ingest.rows import (
     ALIGNMENTS_EXTENSION,
     CHOSEN_BY_EXTENSION,
+    INTERACTION_MODE_EXTENSION,
     EventRow,
     Keyring,
     alignments,
     chosen_by,
     event_id_of,
+    interaction_mode,
     normal_event_id,
 )
 from tests.unit.examples import DISTRICT_ID, OTHER_KEY, event_id, rows_of, statement
@@ -172,6 +174,22 @@ def test_sessions_are_keyed_and_stable(keyring: Keyring) -> None:
 def test_only_a_known_chooser_is_kept(extensions: Any, chooser: str | None) -> None:
     """The extension is of a closed set; free text never reaches a column."""
     assert chosen_by(extensions) == chooser
+
+
+@pytest.mark.parametrize(
+    ("extensions", "has_team", "mode"),
+    [
+        pytest.param({INTERACTION_MODE_EXTENSION: "alone"}, False, "alone", id="alone"),
+        pytest.param({INTERACTION_MODE_EXTENSION: "teacher_led"}, True, "teacher_led", id="said"),
+        pytest.param({INTERACTION_MODE_EXTENSION: "Ada Example"}, False, None, id="a-name"),
+        pytest.param({INTERACTION_MODE_EXTENSION: ["alone"]}, False, None, id="list"),
+        pytest.param({}, True, "group", id="team"),
+        pytest.param(None, False, None, id="unknown-is-not-alone"),
+    ],
+)
+def test_only_a_known_mode_is_kept(extensions: Any, has_team: bool, mode: str | None) -> None:  # noqa: FBT001
+    """How work was done is told by an extension or a team; without both it is unknown."""
+    assert interaction_mode(extensions, has_team=has_team) == mode
 
 
 def test_documents_do_not_change_what_they_were(process: Callable[..., Any]) -> None:

@@ -116,6 +116,8 @@ final as (
         events.student_key,
         events.source,
         events.event_id,
+        events.activity_id,
+        events.interaction_mode,
         events.time_basis,
         events.occurred_date,
         events.starts_us,

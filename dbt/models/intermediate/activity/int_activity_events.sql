@@ -34,6 +34,7 @@ final as (
         begun.action,
         begun.activity_type,
         begun.chosen_by,
+        begun.interaction_mode,
         begun.duration_seconds,
         begun.occurred_date,
         begun.started_date,

@@ -28,7 +28,10 @@ dated as (
 
     select
         intervals.student_key,
+        intervals.activity_id,
+        intervals.interaction_mode,
         intervals.bound,
+        intervals.is_longer,
         intervals.starts_us,
         intervals.ends_us,
         intervals.occurred_date as activity_date,
@@ -64,7 +67,10 @@ touched as (
 
     select
         student_key,
+        activity_id,
+        interaction_mode,
         bound,
+        is_longer,
         starts_us,
         ends_us,
         activity_date,
@@ -76,7 +82,10 @@ touched as (
 
     select
         reaching_out.student_key,
+        reaching_out.activity_id,
+        reaching_out.interaction_mode,
         reaching_out.bound,
+        reaching_out.is_longer,
         reaching_out.starts_us,
         reaching_out.ends_us,
         dates.local_date as activity_date,
@@ -93,7 +102,10 @@ touched as (
 
     select
         reaching_out.student_key,
+        reaching_out.activity_id,
+        reaching_out.interaction_mode,
         reaching_out.bound,
+        reaching_out.is_longer,
         reaching_out.starts_us,
         reaching_out.ends_us,
         dates_elsewhere.local_date as activity_date,

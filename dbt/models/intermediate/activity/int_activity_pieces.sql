@@ -10,8 +10,12 @@ final as (
 
     select
         student_key,
+        activity_id,
+        interaction_mode,
         bound,
+        is_longer,
         activity_date,
+        starts_us as begun_us,
         greatest(starts_us, date_starts_us) as starts_us,
         least(ends_us, date_ends_us) as ends_us
     from interval_dates

@@ -68,6 +68,7 @@ clocked as (
         session_key,
         action,
         activity_type,
+        interaction_mode,
         epoch_us(occurred_at) as occurred_us,
         epoch_us(started_at) as started_us,
         epoch_us(ended_at) as ended_us,
@@ -172,7 +173,9 @@ final as (
         student_key,
         source,
         event_id,
+        activity_id,
         activity_type,
+        coalesce(interaction_mode, 'unknown') as interaction_mode,
         case
             when known_from in ('attempt', 'segment') then 'measured'
             when known_from in ('before', 'after') then 'reported'

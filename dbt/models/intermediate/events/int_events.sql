@@ -89,6 +89,7 @@ final as (
         ended.learner_role,
         ended.scored_by,
         ended.chosen_by,
+        ended.interaction_mode,
         ended.standard_refs,
         ended.score_scaled,
         ended.score_raw,

@@ -36,6 +36,7 @@ final as (
         events.learner_role,
         events.scored_by,
         events.chosen_by,
+        events.interaction_mode,
         events.standard_refs,
         events.score_scaled,
         events.score_raw,

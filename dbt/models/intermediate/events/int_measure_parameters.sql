@@ -22,6 +22,21 @@
     ('time_on_task', 'high_credit'),
     ('time_on_task', 'high_tail'),
     ('activity_counts', 'tries_before_repeat'),
+    ('practice_episodes', 'gap_ends_episode'),
+    ('practice_episodes', 'least_attempts'),
+    ('practice_episodes', 'least_days'),
+    ('practice_episodes', 'right_outcome'),
+    ('practice_episodes', 'stalled_upper'),
+    ('practice_episodes', 'loop_attempts'),
+    ('practice_episodes', 'loop_starts'),
+    ('practice_episodes', 'loop_days'),
+    ('practice_episodes', 'loop_rise'),
+    ('practice_episodes', 'over_practice_attempts'),
+    ('practice_episodes', 'expires_after'),
+    ('practice_episodes', 'most_rows_of_class'),
+    ('practice_episodes', 'false_alarm_rate'),
+    ('screen_share', 'band_low'),
+    ('screen_share', 'band_high'),
 ] %}
 
 with

@@ -1,0 +1,65 @@
+with
+
+judged as (
+
+    select * from {{ ref('int_practice_judged') }}
+
+),
+
+turning_points as (
+
+    select
+        student_key,
+        standard_id,
+        arg_max(is_secure, place) as is_secure_now,
+        coalesce(max(place) filter (where is_secure), 0) as last_secure,
+        coalesce(max(place) filter (where not is_secure), 0) as last_unsecure,
+        coalesce(max(place) filter (where is_after_gap), 1) as first_after_gap
+    from judged
+    group by student_key, standard_id
+
+),
+
+begun as (
+
+    select
+        student_key,
+        standard_id,
+        is_secure_now,
+        greatest(
+            first_after_gap,
+            case
+                when is_secure_now then last_unsecure + 2
+                else last_secure + 1
+            end
+        ) as first_place
+    from turning_points
+
+),
+
+final as (
+
+    select
+        judged.student_key,
+        judged.standard_id,
+        begun.is_secure_now,
+        judged.outcome,
+        judged.alpha,
+        judged.beta,
+        judged.place - begun.first_place + 1 as place,
+        row_number() over (
+            partition by judged.student_key, judged.standard_id
+            order by judged.place desc
+        ) as place_from_last,
+        judged.evidence_date,
+        judged.performed_at
+    from judged
+    inner join begun
+        on
+            judged.student_key = begun.student_key
+            and judged.standard_id = begun.standard_id
+            and judged.place >= begun.first_place
+
+)
+
+select * from final
