@@ -58,6 +58,8 @@ select
     date '2025-09-01' + (hash(range, 5) % 20)::integer as occurred_date,
     (occurred_date + time '14:00' + to_seconds((hash(range, 6) % 7200)::bigint))
         at time zone 'UTC' as occurred_at,
+    null::date as started_date,
+    null::date as ended_date,
     null::timestamptz as started_at,
     null::timestamptz as ended_at
 from range({rows})
@@ -70,6 +72,22 @@ create or replace table staging.stg_plumbline__sources as
 select 'tutor' as source, 'by_verb' as duration_placement;
 create or replace table staging.stg_oneroster__students as
 select md5('student-' || range) as student_key, 'school' as school_id from range({students});
+create or replace table staging.stg_case__standards as
+select 'standard-' || range as standard_id, null::varchar as parent_id from range(1000);
+create or replace table staging.stg_plumbline__student_schools as
+select student_key, school_id, '-infinity'::date as starts_on, 'infinity'::date as ends_on
+from staging.stg_oneroster__students;
+create or replace table staging.stg_plumbline__school_zones as
+select null::varchar as school_id, null::varchar as zone where false;
+create or replace table staging.stg_plumbline__student_zones as
+select null::varchar as student_key, null::varchar as zone, null::date as starts_on,
+    null::date as ends_on, null::timestamptz as ends_at
+where false;
+create or replace table staging.stg_plumbline__zone_dates as
+select 'America/Chicago' as zone, date '2025-08-30' + range::integer as local_date,
+    timezone(zone, local_date::timestamp) as starts_at,
+    timezone(zone, local_date + interval 1 day) as ends_at
+from range(200);
 create or replace table staging.stg_plumbline__school_days as
 select 'school' as school_id, date '2025-09-01' + range::integer as date,
     dayofweek(date '2025-09-01' + range::integer) between 1 and 5 as is_instructional,
@@ -84,7 +102,8 @@ _MASTERY = ("int_evidence_base_rates", "int_evidence_discounted", "mastery")
 _TIME = (
     *("int_activity_timed", "int_activity_doubts", "int_activity_current_gaps"),
     *("int_activity_typical_gaps", "int_activity_credited", "int_activity_intervals"),
-    *("int_activity_dates", "int_activity_interval_dates", "int_activity_pieces"),
+    *("int_local_dates", "int_local_dates_elsewhere", "int_activity_interval_dates"),
+    "int_activity_pieces",
     *("int_activity_unions", "int_activity_student_days", "int_activity_day_parts"),
     *("int_activity_event_parts", "int_activity_day_totals", "time_on_task"),
 )
