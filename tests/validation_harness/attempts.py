@@ -73,6 +73,8 @@ select standard_id, outcome, true as is_included, evidence_date as performed_dat
 from attempts where fold <> {fold}
 """
 _SETTINGS = """
+create or replace table staging.stg_case__standards as
+select null::varchar as standard_id, null::varchar as parent_id where false;
 create or replace table intermediate.int_build_settings as
 select date '{day}' as as_of_date, date '{day}' as reporting_window_starts_on
 """
