@@ -12,6 +12,7 @@ parameters as (
 
 ),
 
+-- Sums of decimals do not depend on the order in which threads add them.
 final as (
 
     select
@@ -19,8 +20,11 @@ final as (
         methods.standard_id,
         methods.method,
         methods.evidence_count,
-        methods.counted / sum(methods.counted) over (
-            partition by methods.student_key, methods.standard_id
+        methods.counted
+        / cast(
+            sum(cast(methods.counted as decimal(38, 15))) over (
+                partition by methods.student_key, methods.standard_id
+            ) as double
         ) as share_of_evidence,
         methods.last_evidence_date,
         parameters.mastery_version as definition_version,
