@@ -9,9 +9,8 @@ activity and both are there. So no known verb voids, and every known object is a
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from pipelines.ingest.policy import Minimiser, Surplus, surplus_of
 from pipelines.ingest.xapi import Parts, parts_of
@@ -41,10 +40,10 @@ MOST_VERSIONS_KEPT = 256
 _BYTES_BESIDE = 1024
 _PARTS_OF_NOTHING = Parts()
 _NO_SURPLUS = surplus_of(())
-_UUID = rb"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
-_REGISTRATION = re.compile(rb'"registration": ?"(' + _UUID + rb')"')
-_SOME_REGISTRATION = "b7a1f9d2-6c3e-4f58-9a0b-1d2c3e4f5a6b"
-_SOME_MEMBER = b'"registration":"%b"' % _SOME_REGISTRATION.encode()
+_REGISTRATION = b'"registration":'
+_OF_UUIDS = b"0123456789ABCDEFabcdef-"
+ANY_REGISTRATION = "b7a1f9d2-6c3e-4f58-9a0b-1d2c3e4f5a6b"
+_ANY = b'"%b"' % ANY_REGISTRATION.encode()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,35 +65,30 @@ ABSENT = Member()
 UNUSUAL = Member(colons=1 << 62)
 
 
-# The bytes of a member before and after what each statement has there for itself, if anything.
-Cut: TypeAlias = tuple[bytes, bytes]
-
-
-class Memo(dict[Cut, Member]):
+class Memo(dict[bytes, Member]):
     """What is known of the values of one member; all is forgotten when it fills its memory."""
 
     def __init__(self, name: str, examiner: Examiner) -> None:
-        super().__init__({(b"", b""): ABSENT})
+        super().__init__({b"": ABSENT})
         self._name = name
         self._examiner = examiner
         self._bytes_kept = 0
 
-    def look_up(self, raws: Iterable[Raw]) -> list[Member]:
-        """Return what is known of whole values, in their order."""
-        return [self[bytes(raw), b""] for raw in raws]
+    def look_up(self, raws: Iterable[Raw | bytes]) -> list[Member]:
+        """Return what is known of values, in their order."""
+        return [self[bytes(raw)] for raw in raws]
 
-    def __missing__(self, cut: Cut) -> Member:
+    def __missing__(self, raw: bytes) -> Member:
         """Examine and keep a value that was not met before."""
-        size = sum(map(len, cut))
-        if size > LONGEST_BYTES:
+        if len(raw) > LONGEST_BYTES:
             return UNUSUAL
-        member = self._examiner.examine(self._name, cut)
-        self._bytes_kept += size + _BYTES_BESIDE
+        member = self._examiner.examine(self._name, raw)
+        self._bytes_kept += len(raw) + _BYTES_BESIDE
         if self._bytes_kept > MOST_BYTES_KEPT:
             self._bytes_kept = 0
             self.clear()
-            self[b"", b""] = ABSENT
-        self[cut] = member
+            self[b""] = ABSENT
+        self[raw] = member
         return member
 
 
@@ -107,18 +101,18 @@ class Examiner:
         self._keyring = keyring
         self._minimiser = Minimiser(Standard.XAPI)
 
-    def examine(self, name: str, cut: Cut) -> Member:
-        """Return what is known of a member; of a context, whatever its registration is."""
-        raw = _SOME_MEMBER.join(cut) if cut[1] else cut[0]
+    def examine(self, name: str, raw: bytes) -> Member:
+        """Return what is known of a member; of a context, as `cut_context` leaves it."""
         document = decode(b'{"%b":%b}' % (name.encode(), raw))
         if isinstance(document, Undecodable) or not self._keeps_the_standard(document.value):
             return UNUSUAL
         colons = raw.count(b":") + 1
         if name == "context":
+            registrations = raw.count(_ANY)
             registration = document.value[name].pop("registration", None)
-            if registration != (_SOME_REGISTRATION if cut[1] else None):
+            if registrations > 1 or registration != (ANY_REGISTRATION if registrations else None):
                 return UNUSUAL
-            colons -= registration is not None
+            colons -= registrations
         digest = b""
         if name in COMPARED:
             digest = self._keyring.digest_of_member(name, document.value[name])
@@ -174,10 +168,19 @@ class KnownMembers:
         return None if isinstance(recognised, Finding) else self._members[recognised.version]
 
 
-def cut_context(raw: bytes) -> tuple[Cut, bytes]:
-    """Cut the registration out of a context: each sitting has its own, and shares the rest."""
-    before, *cut_out = _REGISTRATION.split(raw, 1)
-    if not cut_out:
-        return (before, b""), b""
-    registration, after = cut_out
-    return (before, after), registration
+def cut_context(raw: bytes) -> tuple[bytes, bytes]:
+    """Cut the registration out of a context: each sitting has its own, and shares the rest.
+
+    The rest is the context with the same registration for all, if it has one; what was cut out is
+    like a UUID in quotes, or nothing.
+    """
+    named = raw.find(_REGISTRATION)
+    if named < 0:
+        return raw, b""
+    start = named + len(_REGISTRATION)
+    start += raw.startswith(b" ", start)
+    end = start + len(_ANY)
+    registration = raw[start:end]
+    if registration.translate(None, _OF_UUIDS) != b'""' or registration[-1:] != b'"':
+        return raw, b""
+    return raw[:start] + _ANY + raw[end:], registration

@@ -102,11 +102,15 @@ class StatementReader:
     def _read_together(self, items: list[RawItem]) -> Iterator[RawItem]:
         taken: set[int] = set()
         for members, numbered in self._cut(items).items():
-            drafts = _drafts(items, numbered, members)
-            for valid, all_own in self._valid(drafts, members):
-                numbers = [draft.number for draft in valid]
+            drafts: list[_Draft] = []
+            all_own: list[dict[str, Any]] = []
+            for valid, own in self._valid(_drafts(items, numbered, members), members):
+                drafts += valid
+                all_own += own
+            if drafts:
+                numbers = [draft.number for draft in drafts]
                 lines = [items[number].line_number for number in numbers]
-                shared = [draft.shared for draft in valid]
+                shared = [draft.shared for draft in drafts]
                 self._acts.add(self._columns(lines, all_own, shared, members=members))
                 taken.update(numbers)
         return (item for number, item in enumerate(items) if number not in taken)
@@ -189,7 +193,7 @@ def _drafts(
         members.actor.look_up([each.actor for each in statements]),
         members.object.look_up([each.object for each in statements]),
         members.verb.look_up([each.verb for each in statements]),
-        [members.context[cut] for cut, _ in cut_out],
+        members.context.look_up([context for context, _ in cut_out]),
         members.authority.look_up([each.authority for each in statements]),
         members.version_member.look_up([each.version for each in statements]),
     )
@@ -210,7 +214,7 @@ def _own(statement: _Statement, registration: bytes) -> bytes:
     if statement.stored:
         own = b'%b,"stored":%b' % (own, statement.stored)
     if registration:
-        own = b'%b,"registration":"%b"' % (own, registration)
+        own = b'%b,"registration":%b' % (own, registration)
     return own + b"}"
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pipelines.ingest import members, process
 from pipelines.ingest.blocks import Part
 from pipelines.ingest.items import RawItem
-from pipelines.ingest.members import ABSENT, PROBE, SHARED, UNUSUAL, Memo
+from pipelines.ingest.members import ABSENT, ANY_REGISTRATION, PROBE, SHARED, UNUSUAL, Memo
 from pipelines.ingest.process import PartOutcome, PartProcessor
 from pipelines.ingest.statements import StatementReader
 from pipelines.resources import resource_path
@@ -27,7 +27,6 @@ from tests.unit.examples import CASE, SSO, caliper_event, event_id, statement
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipelines.ingest.members import Cut
     from pipelines.ingest.rows import Keyring
 
 _CORPUS = Path(__file__).resolve().parents[3].parent / "shared" / "conformance"
@@ -259,6 +258,17 @@ def test_an_ordinary_statement_goes_the_short_way(
             id="another-registration-before",
         ),
         pytest.param(
+            orjson.dumps(
+                statement(
+                    context={
+                        "extensions": {"http://x.example/e": {"registration": event_id(7)}},
+                        "registration": ANY_REGISTRATION,
+                    }
+                )
+            ),
+            id="another-registration-before-ours",
+        ),
+        pytest.param(
             orjson.dumps(statement(context={"registration": event_id(7)}))[:-2]
             + b',"registration":"%b"}}' % event_id(7).encode(),
             id="registration-twice",
@@ -320,15 +330,15 @@ def test_known_members_stay_within_their_memory(monkeypatch: pytest.MonkeyPatch)
         def __init__(self) -> None:
             pass
 
-        def examine(self, name: str, cut: Cut) -> members.Member:
-            examined.append((name, cut))
-            return members.Member(cut[0])
+        def examine(self, name: str, raw: bytes) -> members.Member:
+            examined.append((name, raw))
+            return members.Member(raw)
 
     memo = Memo("verb", Examiner())
     for number in range(1000):
         raw = b"%d" % number
-        assert memo[raw, b""].digest == raw
+        assert memo[raw].digest == raw
         assert len(memo) < 25
-    assert memo[b"", b""] is ABSENT
-    assert memo[b"1" * 20_000, b""] is UNUSUAL
+    assert memo[b""] is ABSENT
+    assert memo[b"1" * 20_000] is UNUSUAL
     assert len(examined) == 1000
