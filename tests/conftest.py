@@ -29,13 +29,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FolderS
 @pytest.fixture(scope="session")
 def parsed_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let nights in new homes begin with the dbt project parsed, as later nights of a home do."""
-    from pipelines.identity.keys import Key
     from pipelines.resources import resource_path
-    from pipelines.warehouse.dbt_environment import PARSED_PROJECT, dbt_environment, parse_project
+    from pipelines.warehouse.dbt_environment import PARSED_PROJECT, parse_project
 
     folder = tmp_path_factory.mktemp("parsed")
-    with dbt_environment(folder / "none.duckdb", Key("warehouse", 1, bytes(32))):
-        parse_project(resource_path("dbt"), folder)
+    parse_project(resource_path("dbt"), folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DBT_PARTIAL_PARSE_FILE_PATH", str(folder / PARSED_PROJECT))
         yield

@@ -178,9 +178,9 @@ def _invoke_dbt(
     # To build everything anew takes what the machine has; a night's share of it does not.
     memory_limit = MEMORY_LIMIT if plan.baseline else ""
     try:
+        manifest = parse_project(project, home.dbt_artefacts)
+        callbacks: list[Callable[[Any], None]] = [_NodeCounter(advance), _names_run(manifest)]
         with dbt_environment(home.warehouse_file, key, memory_limit=memory_limit):
-            manifest = parse_project(project, home.dbt_artefacts)
-            callbacks: list[Callable[[Any], None]] = [_NodeCounter(advance), _names_run(manifest)]
             return dbtRunner(manifest=manifest, callbacks=callbacks).invoke(arguments)
     finally:
         release_warehouse()

@@ -42,8 +42,9 @@ def _compile(project: Path, folder: Path, name: str, variables: str) -> Path:
     target = folder / "target"
     arguments = ["compile", *_MODELS, "--vars", variables, *dbt_arguments(project, target)]
     try:
+        manifest = parse_project(project, target)
         with dbt_environment(folder / "warehouse.duckdb", _NO_SECRET):
-            result = dbtRunner(manifest=parse_project(project, target)).invoke(arguments)
+            result = dbtRunner(manifest=manifest).invoke(arguments)
     finally:
         release_warehouse()
     if not result.success:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.errors import CheckFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from dbt.contracts.graph.manifest import Manifest
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PARSED_PROJECT = "partial_parse.msgpack"
 # The project as it updates some baseline: it refers to all that it refers to otherwise, and more.
 _AS_UPDATE = '{"baseline_build_id": "any"}'
+_NO_WAREHOUSE = Path("none.duckdb")
 
 
 @contextmanager
@@ -29,9 +30,15 @@ def dbt_environment(warehouse_file: Path, key: Key, *, memory_limit: str = "") -
     `memory_limit` is what DuckDB may hold before it spills, as it writes sizes; without it, it
     takes what it takes by itself, most of the machine's.
     """
+    with _environment(warehouse_file, key.hex, memory_limit):
+        yield
+
+
+@contextmanager
+def _environment(warehouse_file: Path, key: str, memory_limit: str) -> Iterator[None]:
     given = {
         "PLUMBLINE_WAREHOUSE_FILE": str(warehouse_file),
-        "DBT_ENV_SECRET_WAREHOUSE_KEY": key.hex,
+        "DBT_ENV_SECRET_WAREHOUSE_KEY": key,
         "PLUMBLINE_MEMORY_LIMIT": memory_limit,
     }
     before = {name: os.environ.get(name) for name in given}
@@ -58,8 +65,9 @@ def parse_project(project: Path, artefacts: Path, *options: str) -> Manifest:
     """Return a project as dbt understands it; raise CheckFailedError where it does not.
 
     dbt keeps what it parsed beside its other artefacts and reads only files that changed; but once
-    a variable changed it reads all of them anew, and variables change with every build. So the
-    project is parsed with the same ones always, and what is built from it is given its own.
+    a variable or the connection changed it reads all of them anew, and variables change with every
+    build. So the project is parsed with the same ones always, without a warehouse; what is built
+    from it is given its own.
     """
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
@@ -68,7 +76,8 @@ def parse_project(project: Path, artefacts: Path, *options: str) -> Manifest:
 
     arguments = ["parse", "--vars", _AS_UPDATE, *options, *dbt_arguments(project, artefacts)]
     try:
-        parsed = dbtRunner().invoke(arguments)
+        with _environment(_NO_WAREHOUSE, "", ""):
+            parsed = dbtRunner().invoke(arguments)
     finally:
         release_warehouse()
     if not isinstance(parsed.result, Manifest):
