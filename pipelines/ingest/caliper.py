@@ -27,6 +27,9 @@ _NO_ACTIVITY = frozenset({"Person", "Membership", "Session", "LtiSession", "Atte
 _ABOUT_A_LEARNER = frozenset({"GradeEvent", "SessionEvent"})
 _ATTEMPT, _RESPONSE = "Attempt", "Response"
 _PERSON, _SOFTWARE = "Person", "SoftwareApplication"
+# People who do something together; the section of a course is an organisation of another type
+# (Caliper 1.2, Group and CourseSection).
+_GROUP = "Group"
 # Roles of Membership, without their sub-roles (Caliper 1.2, Membership). Whoever is a learner as
 # well is one; members and officers may be either.
 _LEARNER = "Learner"
@@ -77,7 +80,9 @@ def caliper_row(
         _standard_refs(activity, event),
         _scored_by(event, generated),
         chosen_by(event.get("extensions")),
-        interaction_mode(event.get("extensions")),
+        interaction_mode(
+            event.get("extensions"), has_team=_entity(event.get("group")).get("type") == _GROUP
+        ),
         keyring.session_key(session) if session else None,
         None,
         None,

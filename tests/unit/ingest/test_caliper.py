@@ -128,6 +128,22 @@ def test_the_person_who_acts_is_the_learner(
     assert row.learner_role == role
 
 
+@pytest.mark.parametrize(
+    ("group", "mode"),
+    [
+        pytest.param({"id": "urn:g:1", "type": "Group", "name": "Red"}, "group", id="group"),
+        pytest.param({"id": "urn:g:1", "type": "CourseSection"}, None, id="class"),
+        pytest.param("urn:g:1", None, id="iri-only"),
+        pytest.param(None, None, id="none"),
+    ],
+)
+def test_a_group_that_is_no_class_works_together(
+    row_of: Callable[[Any], EventRow], group: Any, mode: str | None
+) -> None:
+    """A section of a course stands in the same place, and says nothing of how work was done."""
+    assert row_of(_generic(**({"group": group} if group else {}))).interaction_mode == mode
+
+
 def _membership(*roles: str) -> dict[str, Any]:
     return {"membership": {"id": "urn:m:1", "type": "Membership", "roles": list(roles)}}
 
