@@ -14,10 +14,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tests.faults import storage
-from tests.faults.command import Commands
 from tests.faults.night import STEPS, reopened_night, undisturbed_night
 from tests.faults.points import POINTS
 from tests.faults.trials import Trial, kill_at_point, kill_at_random, kill_only_the_run
+from tests.forks.command import Commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Attempt = Callable[[Undisturbed, Commands], Trial]
 
 SERVERS = 2
+SERVER = "tests.faults.server"
 SEED = 20260902
 MOST_SECONDS = 540.0
 WANTED_RANDOM_KILLS = 200
@@ -44,7 +45,7 @@ def main() -> int:
         _say("SKIPPED: full disks and read-only folders, as this user may not mount a small disk")
     began = time.monotonic()
     with TemporaryDirectory(prefix="plumbline-night-") as folder:
-        servers = [Commands() for _ in range(SERVERS)]
+        servers = [Commands(SERVER) for _ in range(SERVERS)]
         night = (
             reopened_night(options.night)
             if options.night

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tests.faults.command import Commands, Ended
+    from tests.forks.command import Commands, Ended
 
 STUDENTS, DAYS, SEED = 6, 2, 3
 EARLIER_NIGHT, NIGHT = "2026-09-01", "2026-09-02"

@@ -22,7 +22,7 @@ from tests.faults.trials import Trial, run_again, traces
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tests.faults.command import Commands, Ended
+    from tests.forks.command import Commands, Ended
 
     Attempt = Callable[[Undisturbed, Commands], Trial]
 

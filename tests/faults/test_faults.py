@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults import storage
-from tests.faults.command import Commands
 from tests.faults.night import undisturbed_night
 from tests.faults.points import POINTS, point_named
 from tests.faults.trials import kill_at_point, kill_at_random, kill_only_the_run
+from tests.forks.command import Commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ pytestmark = pytest.mark.usefixtures("parsed_project")
 @pytest.fixture(scope="module")
 def commands() -> Iterator[Commands]:
     """A server of forks."""
-    with Commands() as server:
+    with Commands("tests.faults.server") as server:
         yield server
 
 

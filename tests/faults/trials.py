@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tests.faults.night import Undisturbed, arguments_of, copy_of
+from tests.faults.points import ARMED
 from tests.faults.state import state_of
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipelines.home import Home
-    from tests.faults.command import Commands, Ended
     from tests.faults.points import Point
+    from tests.forks.command import Commands, Ended
 
 # Nobody is to see a stack trace, whatever is killed before.
 _TRACEBACK = "Traceback (most recent call last)"
@@ -42,7 +43,7 @@ class Trial:
 def kill_at_point(night: Undisturbed, commands: Commands, point: Point) -> Trial:
     """Kill a step at a named point, run it again, and compare."""
     with _Copy(night, point.step) as home:
-        killed = commands.run(*arguments_of(point.step, home), point=point.name)
+        killed = commands.run(*arguments_of(point.step, home), environment={ARMED: point.name})
         problems = [] if killed.was_killed else [f"the point was not reached: {killed.said}"]
         problems += run_again(night, commands, point.step, home)
     return Trial("named points", point.name, 1, tuple(problems))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.night.homes import DistrictNight, run_district
+from tests.night.homes import DistrictNight, plumbline_alone, run_district
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +19,8 @@ def _parsed(parsed_project: None) -> None:
 
 @pytest.fixture(scope="session")
 def night(tmp_path_factory: pytest.TempPathFactory) -> DistrictNight:
-    """A synthetic district after its night; tests only read it."""
-    return run_district(_home(tmp_path_factory))
+    """A synthetic district after its night, as a person runs it; tests only read it."""
+    return run_district(_home(tmp_path_factory), run=plumbline_alone)
 
 
 @pytest.fixture(scope="session")

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from pipelines.synth import SyntheticDistrict, write_district
+from tests.forks.command import Commands, Ended
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
 STUDENTS, DAYS, SEED = 40, 12, 11
@@ -21,20 +26,11 @@ CORPUS = Path(__file__).resolve().parents[3] / "shared" / "conformance"
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
-    """What a command said and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-@dataclass(frozen=True, slots=True)
 class DistrictNight:
     """A synthetic district after its night."""
 
     district: SyntheticDistrict
-    ran: Ran
+    ran: Ended
 
     @property
     def root(self) -> Path:
@@ -46,8 +42,21 @@ class DistrictNight:
         return duckdb.connect(str(self.root / "published/current/marts.duckdb"), read_only=True)
 
 
-def plumbline(*arguments: str | Path) -> Ran:
-    """Run the command line in a process of its own, as a person does."""
+def plumbline(*arguments: str | Path) -> Ended:
+    """Run the command line in a process of its own."""
+    return _commands().run(*arguments)
+
+
+@cache
+def _commands() -> Commands:
+    commands = Commands()
+    atexit.register(commands.close)
+    return commands
+
+
+def plumbline_alone(*arguments: str | Path) -> Ended:
+    """Run the command line as a person does, in a new interpreter."""
+    began = time.monotonic()
     done = subprocess.run(  # noqa: S603 -- the arguments are the test's own
         [sys.executable, "-m", "pipelines", *map(str, arguments)],
         capture_output=True,
@@ -55,18 +64,18 @@ def plumbline(*arguments: str | Path) -> Ran:
         check=False,
         stdin=subprocess.DEVNULL,
     )
-    return Ran(done.returncode, done.stdout, done.stderr)
+    return Ended(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
 
 
-def run_district(root: Path) -> DistrictNight:
+def run_district(root: Path, *, run: Callable[..., Ended] = plumbline) -> DistrictNight:
     """Write the test district and run its night."""
     district = write_district(root, students=STUDENTS, days=DAYS, seed=SEED)
-    return DistrictNight(district, run_night(root, district.as_of_date))
+    return DistrictNight(district, run_night(root, district.as_of_date, run=run))
 
 
-def run_night(root: Path, as_of_date: date) -> Ran:
+def run_night(root: Path, as_of_date: date, *, run: Callable[..., Ended] = plumbline) -> Ended:
     """Run `plumbline nightly`."""
-    return plumbline("nightly", "--home", root, "--date", as_of_date.isoformat())
+    return run("nightly", "--home", root, "--date", as_of_date.isoformat())
 
 
 def planted_counts(root: Path) -> dict[str, dict[str, int]]:

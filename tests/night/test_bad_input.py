@@ -14,7 +14,8 @@ from tests.night.homes import counts_by_file, plumbline, run_night
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.night.homes import DistrictNight, Ran
+    from tests.forks.command import Ended
+    from tests.night.homes import DistrictNight
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def test_failed_night_leaves_readers_what_they_have(night: DistrictNight) -> Non
         assert counts_by_file(marts) == before
 
 
-def _fails(ran: Ran, *words: str) -> None:
+def _fails(ran: Ended, *words: str) -> None:
     """The command ended with 1 and one message that holds the words."""
     assert ran.code == 1
     assert all(word in ran.err for word in words), ran.err

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.identity.pseudonyms import Pseudonymiser
 from pipelines.publish.folders import current_build_id
-from tests.night.homes import Ran, plumbline
+from tests.night.homes import plumbline
 from tests.unit.examples import (
     CASE,
     DISTRICT_ID,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.home import Home
+    from tests.forks.command import Ended
 
 NIGHT = "2025-09-02"
 ADA, BEN = (Pseudonymiser(PSEUDONYM_KEY, DISTRICT_ID).student_key(f"student-{n}") for n in (1, 2))
@@ -37,8 +38,8 @@ class TwoNights(NamedTuple):
 
     home: Home
     first_build: str
-    nights: tuple[Ran, Ran]
-    changes: Ran
+    nights: tuple[Ended, Ended]
+    changes: Ended
 
     def marts(self) -> dict[str, dict[str, Any]]:
         """Return what changed, by mart."""
@@ -93,7 +94,7 @@ def two_nights(tmp_path_factory: pytest.TempPathFactory) -> TwoNights:
     return TwoNights(home, build, nights, changes)
 
 
-def _night(root: Path) -> Ran:
+def _night(root: Path) -> Ended:
     return plumbline("nightly", "--home", root, "--date", NIGHT)
 
 

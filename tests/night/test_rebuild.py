@@ -11,10 +11,12 @@ import pytest
 from pipelines.cli import district_at
 from pipelines.synth import SyntheticDistrict, write_district
 from pipelines.warehouse.load import open_warehouse
-from tests.night.homes import Ran, plumbline, run_night
+from tests.night.homes import plumbline, run_night
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.forks.command import Ended
 
 LAST_DAY = "2026-09-02"
 FILES, FILES_OF_LAST_DAY = 13, 5
@@ -33,7 +35,7 @@ class TwoNights(NamedTuple):
         """The home."""
         return self.district.home
 
-    def rebuild(self, *options: str) -> Ran:
+    def rebuild(self, *options: str) -> Ended:
         """Rebuild under the new rule."""
         file = self.root / "district.toml"
         file.write_text(self.settings + NEW_RULE, encoding="utf-8")

@@ -1,4 +1,8 @@
-"""Run commands through a server of forks, kill them, and see how they end."""
+"""Run commands through a server of forks, kill them, and see how they end.
+
+A fork has imported everything: Beam, dbt and Great Expectations take seconds, as long as a small
+step itself.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
 REPOSITORY = Path(__file__).parents[2]
@@ -28,8 +32,14 @@ class Ended:
     """How a command ended, what it said, and how long it took."""
 
     code: int
-    said: str
+    out: str
+    err: str
     seconds: float
+
+    @property
+    def said(self) -> str:
+        """All that it said."""
+        return self.out + self.err
 
     @property
     def was_killed(self) -> bool:
@@ -40,15 +50,16 @@ class Ended:
 class Commands:
     """A server of forks; one command at a time."""
 
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.server"],
+    def __init__(self, server: str = "tests.forks.server") -> None:
+        """Start a module that serves."""
+        self._process = subprocess.Popen(  # noqa: S603 - a module of the tests
+            [sys.executable, "-m", server],
             cwd=REPOSITORY,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        self._output = Path(tempfile.mkstemp(prefix="plumbline-faults-")[1])
+        self._said = [Path(tempfile.mkstemp(prefix="plumbline-said-")[1]) for _ in range(2)]
         assert self._read()["threads"] == 1, "a fork takes only one thread along"
 
     def __enter__(self) -> Self:  # noqa: D105 - as any context
@@ -66,14 +77,21 @@ class Commands:
         """End the server."""
         self._process.terminate()
         self._process.communicate()
-        self._output.unlink()
+        for file in self._said:
+            file.unlink()
 
     def run(
-        self, *arguments: str | Path, point: str = "", kill_after: float | None = None
+        self,
+        *arguments: str | Path,
+        kill_after: float | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> Ended:
-        """Run `plumbline` with these arguments; SIGKILL its process group after some seconds."""
+        """Run `plumbline` as if from here; SIGKILL its process group after some seconds.
+
+        `environment` is what the command is given beside the environment of the caller.
+        """
         began = time.monotonic()
-        self._begin(arguments, point)
+        self._begin(arguments, environment)
         group = int(self._read()["process_id"])
         seconds = MOST_SECONDS if kill_after is None else kill_after
         timer = threading.Timer(seconds, _kill, args=(group,))
@@ -93,14 +111,22 @@ class Commands:
         os.kill(process_id, signal.SIGKILL)
         return self._ended(began)
 
-    def _begin(self, arguments: Sequence[str | Path], point: str = "") -> None:
-        request = {"arguments": [*map(str, arguments)], "point": point}
-        self._ask({**request, "output": str(self._output)})
+    def _begin(
+        self, arguments: Sequence[str | Path], environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._ask(
+            {
+                "arguments": [*map(str, arguments)],
+                "environment": {**os.environ, **(environment or {})},
+                "folder": str(Path.cwd()),
+                "said": [*map(str, self._said)],
+            }
+        )
 
     def _ended(self, began: float) -> Ended:
         code = int(self._read()["code"])
-        said = self._output.read_text(encoding="utf-8", errors="replace")
-        return Ended(code, said, time.monotonic() - began)
+        out, err = (file.read_text(encoding="utf-8", errors="replace") for file in self._said)
+        return Ended(code, out, err, time.monotonic() - began)
 
     def _ask(self, request: dict[str, Any]) -> None:
         assert self._process.stdin
