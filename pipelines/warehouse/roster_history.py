@@ -35,12 +35,18 @@ def fold(connection: DuckDBPyConnection, incoming: Incoming, effective_on: date)
     table, columns = f"loaded.roster_{incoming.table}", _columns(connection, incoming.table)
     listed = ", ".join(columns)
     identifier = columns[0]
+    insert = (
+        f"insert into {table} select {listed}, $day, null from incoming_{incoming.table}"
+        " where not is_deleted"
+    )
+    if not _count(connection, f"select count(*) from {table}"):
+        connection.execute(insert, {"day": None})
+        return
     same = (
         f"select {identifier}, hash({listed}) from incoming_{incoming.table} where not is_deleted"
     )
     named = f"select {identifier} from incoming_{incoming.table}"
     is_concerned = f"{identifier} in ({named})" if incoming.mode is Mode.DELTA else "true"
-    is_first = not _count(connection, f"select count(*) from {table}")
     connection.execute(
         f"update {table} set valid_to = $day where valid_to is null and {is_concerned}"
         f" and ({identifier}, hash({listed})) not in ({same})",
@@ -49,10 +55,9 @@ def fold(connection: DuckDBPyConnection, incoming: Incoming, effective_on: date)
     # What came and went on the same date never was.
     connection.execute(f"delete from {table} where valid_from >= valid_to")
     connection.execute(
-        f"insert into {table} select {listed}, $day, null from incoming_{incoming.table}"
-        f" where not is_deleted and ({identifier}, hash({listed})) not in"
+        f"{insert} and ({identifier}, hash({listed})) not in"
         f" (select {identifier}, hash({listed}) from {table} where valid_to is null)",
-        {"day": None if is_first else effective_on},
+        {"day": effective_on},
     )
 
 
