@@ -60,9 +60,10 @@ brought as (
         coalesce(events.standard_refs, []) as standard_refs,
         count(*) as events
     from loaded.events as events
+    -- With a condition on the events beside it, DuckDB compares every event with every learner.
     left join learners
-        on events.actor_key = learners.actor_key
-        and events.learner_role in ('actor', 'assignee')
+        on case when events.learner_role in ('actor', 'assignee') then events.actor_key end
+            = learners.actor_key
     {join_dates("events.occurred_at", "learners.student_key")}
     where events.batch_number = (select max(batch_number) from loaded.batches)
         and events.occurred_at is not null
