@@ -67,6 +67,15 @@ def connect_in_memory() -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def lift_memory_limit(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let DuckDB hold what it holds by default: most of the machine's memory.
+
+    `reset` alone changes the setting that DuckDB shows, not what it keeps to (duckdb #22203).
+    """
+    connection.execute("reset memory_limit")
+    connection.execute("set memory_limit = current_setting('memory_limit')")
+
+
 def attach(
     connection: duckdb.DuckDBPyConnection,
     file: Path,

@@ -11,7 +11,7 @@ from pipelines.identity.keys import Key, read_key
 from pipelines.ingest.manifest import read_manifests
 from pipelines.warehouse.changes import list_changes, remember_records
 from pipelines.warehouse.circuit_breaker import HeldDelivery, hold_deliveries
-from pipelines.warehouse.connection import open_encrypted
+from pipelines.warehouse.connection import lift_memory_limit, open_encrypted
 from pipelines.warehouse.drift import Drift, find_drift
 from pipelines.warehouse.events import load_files
 from pipelines.warehouse.history import count_days
@@ -74,7 +74,7 @@ def load(home: Home, settings: Settings, night: date) -> LoadOutcome:
         manifests = tuple(read_manifests(home))
         known = new_generations(connection, manifests)
         if sum(each.read for each in manifests if each.digest in known) > MOST_EVENTS_OF_A_NIGHT:
-            connection.execute("reset memory_limit")
+            lift_memory_limit(connection)
         held = hold_deliveries(connection, manifests, settings.circuit_breaker, night=night)
         waiting = {manifest.digest for each in held for manifest in each.manifests}
         ready = [each for each in manifests if each.digest not in waiting]
