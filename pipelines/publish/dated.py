@@ -35,6 +35,7 @@ DATED_TABLES = {
         "intermediate.int_evidence_changed_items", ("student_key", "item_id"), "evidence_date"
     ),
     "proxies.time_on_task": Changed(*_DAYS, "activity_date"),
+    "proxies.time_on_activity": Changed(*_DAYS, "activity_date"),
     "proxies.activity_counts": Changed(*_DAYS, "activity_date"),
 }
 

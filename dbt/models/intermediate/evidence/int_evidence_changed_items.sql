@@ -32,13 +32,13 @@ written as (
 
 ),
 
-weighted as (
+weighted as not materialized (
 
     select * from {{ as_built('int_evidence_weighted') }}
 
 ),
 
-untagged as (
+untagged as not materialized (
 
     select * from {{ as_built('int_evidence_untagged') }}
 

@@ -2,7 +2,7 @@ with
 
 totals as (
 
-    select * from {{ ref('int_activity_attributed_totals') }}
+    select * from {{ ref('int_activity_by_activity') }}
 
 ),
 
@@ -12,33 +12,19 @@ parameters as (
 
 ),
 
-summed as (
-
-    select
-        student_key,
-        activity_date,
-        activity_id,
-        sum(low_us) as low_us,
-        sum(mid_us) as mid_us,
-        sum(high_us) as high_us
-    from totals
-    group by student_key, activity_date, activity_id
-
-),
-
 final as (
 
     select
-        summed.student_key,
-        summed.activity_date,
-        summed.activity_id,
-        summed.low_us / 60000000 as minutes_low,
-        summed.mid_us / 60000000 as minutes_mid,
-        summed.high_us / 60000000 as minutes_high,
+        totals.student_key,
+        totals.activity_date,
+        totals.activity_id,
+        totals.low_us / 60000000 as minutes_low,
+        totals.mid_us / 60000000 as minutes_mid,
+        totals.high_us / 60000000 as minutes_high,
         parameters.time_on_task_version as definition_version,
         parameters.time_on_task_hash as definition_hash,
         '{{ var("build_id") }}' as build_id
-    from summed
+    from totals
     cross join parameters
 
 )
