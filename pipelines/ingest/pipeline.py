@@ -24,12 +24,13 @@ from pipelines.ingest.manifest import (
     read_manifests,
     refuse_other_key,
 )
+from pipelines.ingest.streams import Compression
 from pipelines.ingest.time_limits import time_limits
 from pipelines.ingest.transforms import IngestPlan, ProcessBlocks, WriteManifests
 from pipelines.ingest.worker import worker_command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
     from pipelines.home import Home
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 
 WATCH_INTERVAL_SECONDS = 1.0
 LAKE_MODE = 0o750
+# To start one more worker takes as long as to read about so many bytes.
+BYTES_WORTH_A_WORKER = 16 << 20
+# What events unpack to, as a rule of thumb.
+UNPACKED_RATIO = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,8 @@ def _outcome(home: Home, landing: Landing, deliveries: tuple[Delivery, ...]) -> 
 
 def run_pipeline(plan: IngestPlan, deliveries: tuple[Delivery, ...]) -> None:
     """Run the Beam pipeline over whole files."""
-    options = PipelineOptions(direct_num_workers=plan.settings.workers)
+    workers = count_workers(deliveries, most=plan.settings.workers)
+    options = PipelineOptions(direct_num_workers=workers)
     command = worker_command(plan.home)
     runner = FnApiRunner(default_environment=SubprocessSDKEnvironment.from_command_string(command))
     blocks = [block for delivery in deliveries for block in blocks_of(delivery)]
@@ -123,6 +129,15 @@ def run_pipeline(plan: IngestPlan, deliveries: tuple[Delivery, ...]) -> None:
             | "ProcessBlocks" >> ProcessBlocks(plan)
             | "WriteManifests" >> WriteManifests(plan)
         )
+
+
+def count_workers(deliveries: Iterable[Delivery], *, most: int) -> int:
+    """Return how many workers are worth their start, of at most so many."""
+    size = sum(
+        each.size_bytes * (1 if each.compression is Compression.NONE else UNPACKED_RATIO)
+        for each in deliveries
+    )
+    return min(most, 1 + size // BYTES_WORTH_A_WORKER)
 
 
 @contextmanager

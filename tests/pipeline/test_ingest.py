@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.identity.keys import Key
 from pipelines.ingest import pipeline
 from pipelines.ingest.manifest import manifest_file
-from pipelines.ingest.pipeline import IngestOutcome, ingest
+from pipelines.ingest.pipeline import IngestOutcome, count_workers, ingest
 from pipelines.ingest.worker import worker_command
 from pipelines.report.text import describe_ingest
 from pipelines.settings import read_settings
@@ -62,9 +63,12 @@ def _ingest(home: Home) -> IngestOutcome:
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, IngestOutcome]:
-    """Give a home after its ingest; tests only read it."""
+    """Give a home after an ingest by two workers; tests only read it."""
     home = _home(tmp_path_factory.mktemp("first"))
-    return home, _ingest(home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "BYTES_WORTH_A_WORKER", 1)
+        assert count_workers(deliveries_of(home), most=2) == 2
+        return home, _ingest(home)
 
 
 @pytest.fixture
@@ -91,8 +95,9 @@ def test_every_file_is_accounted_for(first: tuple[Home, IngestOutcome]) -> None:
 def test_the_same_landing_folder_gives_the_same_bytes(
     first: tuple[Home, IngestOutcome], tmp_path: Path
 ) -> None:
-    """Two runs from scratch, in two folders, write byte-identical lakes."""
+    """Two runs from scratch, in two folders, by two workers and by one: the lakes are the same."""
     other = _home(tmp_path / "elsewhere")
+    assert count_workers(deliveries_of(other), most=2) == 1
     _ingest(other)
     assert files_below(other.lake) == files_below(first[0].lake)
 
@@ -128,6 +133,19 @@ def test_the_same_content_under_two_names_is_ingested_once(
     assert len(copies) == 2
     assert len({each.digest for each in copies}) == 1
     assert COPY not in {each.name for each in first[1].ingested}
+
+
+def test_workers_are_started_for_bytes_that_are_worth_it(home: Home) -> None:
+    """What is packed counts as what it may unpack to, and the setting is the most."""
+    plain, packed = (
+        next(each for each in deliveries_of(home) if each.name == name)
+        for name in (COPIED, "mathpath/b.ndjson.gz")
+    )
+    share = pipeline.BYTES_WORTH_A_WORKER // pipeline.UNPACKED_RATIO
+    assert count_workers([replace(plain, size_bytes=share)], most=8) == 1
+    assert count_workers([replace(packed, size_bytes=share)], most=8) == 2
+    assert count_workers([replace(packed, size_bytes=share)] * 9, most=8) == 8
+    assert count_workers([], most=8) == 1
 
 
 def test_an_empty_landing_folder_is_no_fault(tmp_path: Path) -> None:
