@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -57,14 +58,24 @@ def _claim(file: Path) -> None:
 
 def connect_in_memory() -> duckdb.DuckDBPyConnection:
     """Return a connection that can write encrypted files, reads times as UTC and stays offline."""
-    duckdb_extensions.import_extension("httpfs")
-    connection = duckdb.connect(":memory:")
+    _check_httpfs()
+    # To check its signature anew takes longer than most of what a connection is for.
+    connection = duckdb.connect(":memory:", config={"allow_unsigned_extensions": "true"})
     connection.execute("load httpfs")
+    connection.execute("set allow_unsigned_extensions = false")
     connection.execute("set temp_file_encryption = true")
     connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set autoinstall_known_extensions = false")
     return connection
+
+
+@cache
+def _check_httpfs() -> None:
+    """Install the extension that encrypts, and have its signature checked: once in a process."""
+    duckdb_extensions.import_extension("httpfs")
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("load httpfs")
 
 
 def lift_memory_limit(connection: duckdb.DuckDBPyConnection) -> None:

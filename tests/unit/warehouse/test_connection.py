@@ -20,3 +20,12 @@ def test_a_lifted_limit_no_longer_binds() -> None:
     lift_memory_limit(connection)
     connection.execute(f"create table held as {_SIXTEEN_MEBIBYTES}")
     assert connection.sql("from held").shape == (1 << 20, 2)
+
+
+def test_no_connection_takes_an_extension_that_nobody_signed() -> None:
+    """That of encryption is loaded, and from then on signatures are asked for."""
+    connection = connect_in_memory()
+    loaded = "select loaded from duckdb_extensions() where extension_name = 'httpfs'"
+    assert connection.execute(loaded).fetchall() == [(True,)]
+    setting = "select current_setting('allow_unsigned_extensions')"
+    assert connection.execute(setting).fetchall() == [(False,)]
