@@ -53,19 +53,10 @@
 {%- endmacro %}
 
 {% macro changed_keys_of(relation) -%}
-    {%- set found = namespace(keys=none) -%}
-    {%- if execute -%}
-        {%- for node in graph.nodes.values() -%}
-            {%- if
-                node.resource_type == 'model'
-                and node.alias == relation.identifier
-                and node.schema == relation.schema
-            -%}
-                {%- set found.keys = node.config.meta.get('changed_keys') -%}
-            {%- endif -%}
-        {%- endfor -%}
+    {%- set name = 'model.plumbline.' ~ relation.identifier -%}
+    {%- if execute and name in graph.nodes -%}
+        {{ return(graph.nodes[name].config.meta.get('changed_keys')) }}
     {%- endif -%}
-    {{ return(found.keys) }}
 {%- endmacro %}
 
 {# Outside of the changed keys a build that updates has written no row: tests

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -179,6 +180,8 @@ def _invoke_dbt(
     memory_limit = MEMORY_LIMIT if plan.baseline else ""
     try:
         manifest = parse_project(project, home.dbt_artefacts)
+        # The parsed project lives as long as its build: to look for garbage in it takes long.
+        gc.freeze()
         callbacks: list[Callable[[Any], None]] = [_NodeCounter(advance), _names_run(manifest)]
         with dbt_environment(home.warehouse_file, key, memory_limit=memory_limit):
             return dbtRunner(manifest=manifest, callbacks=callbacks).invoke(arguments)
