@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 DEFAULT_START = date(2026, 8, 31)
 TRUTH_FOLDER = "truth"
+# An envelope is one item, and of items ingest has a limit: a tool with more sends several.
+MOST_EVENTS_OF_AN_ENVELOPE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +153,12 @@ class _Generator:
         return Span(day.at_minute(school.opens_minute), day.at_minute(closing))
 
     def _deliver(self, tool: Tool, day: Day) -> None:
-        layout, suffix = _shape(self.world, tool, day)
+        taken = self.outbox.take(tool, day.date)
+        layout, suffix = _shape(self.world, tool, day, events=len(taken))
         name = f"{day.date}{suffix}"
         is_last = day.date == self.world.year.taught[-1]
         planter = self.planters[tool]
-        parcels = planter.plant(
-            self.outbox.take(tool, day.date), layout, file_name=name, is_last=is_last
-        )
+        parcels = planter.plant(taken, layout, file_name=name, is_last=is_last)
         if not parcels:
             return
         locations = write_delivery(self.landing / tool.value / name, parcels, layout)
@@ -165,8 +166,8 @@ class _Generator:
         self.truth.delivery(tally, parcels, locations=locations, voided_ids=planter.voided_ids)
 
 
-def _shape(world: World, tool: Tool, day: Day) -> tuple[Layout, str]:
-    """Return how a tool writes its file on a day, and the file's suffix."""
+def _shape(world: World, tool: Tool, day: Day, *, events: int) -> tuple[Layout, str]:
+    """Return how a tool writes its file of so many events on a day, and the file's suffix."""
     match tool:
         case Tool.MATHPATH:
             return Layout.LINES, ".ndjson.gz"
@@ -179,7 +180,7 @@ def _shape(world: World, tool: Tool, day: Day) -> tuple[Layout, str]:
             return Layout.LINES_CRLF, ".ndjson"
         case Tool.GAUGEWELL:
             is_second_day = day.date in world.year.taught[1:2]
-            if is_second_day:
+            if is_second_day and events <= MOST_EVENTS_OF_AN_ENVELOPE:
                 return Layout.PRETTY_ENVELOPE, ".json"
             return Layout.ENVELOPE_LINES, ".ndjson"
 
