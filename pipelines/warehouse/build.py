@@ -187,6 +187,7 @@ def _invoke_dbt(
             return dbtRunner(manifest=manifest, callbacks=callbacks).invoke(arguments)
     finally:
         release_warehouse()
+        gc.unfreeze()
 
 
 def _names_run(manifest: Manifest) -> Callable[[Any], None]:
