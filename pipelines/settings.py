@@ -86,7 +86,7 @@ class SchoolSettings:
 
 @dataclass(frozen=True, slots=True)
 class IngestSettings:
-    """Limits of ingest. Sizes in bytes, times in seconds; `workers` are what many bytes get."""
+    """Limits of ingest. Sizes in bytes, times in seconds; `workers` are the most to start."""
 
     workers: int = 2
     block_bytes: int = 8 * MEBIBYTE

@@ -53,9 +53,9 @@
 {%- endmacro %}
 
 {% macro changed_keys_of(relation) -%}
-    {%- set name = 'model.plumbline.' ~ relation.identifier -%}
-    {%- if execute and name in graph.nodes -%}
-        {{ return(graph.nodes[name].config.meta.get('changed_keys')) }}
+    {%- set node = graph.nodes.get('model.plumbline.' ~ relation.identifier) if execute -%}
+    {%- if node and node.schema == relation.schema -%}
+        {{ return(node.config.meta.get('changed_keys')) }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 
 WATCH_INTERVAL_SECONDS = 1.0
 LAKE_MODE = 0o750
-# To start one more worker takes as long as to read about so many bytes.
+# With fewer bytes for each, the start of another worker costs more than it saves.
 BYTES_WORTH_A_WORKER = 16 << 20
-# What events unpack to, as a rule of thumb.
-UNPACKED_RATIO = 16
+# To how many times its size a packed file unpacks, as a rule of thumb.
+USUAL_RATIO = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def run_pipeline(plan: IngestPlan, deliveries: tuple[Delivery, ...]) -> None:
 def count_workers(deliveries: Iterable[Delivery], *, most: int) -> int:
     """Return how many workers are worth their start, of at most so many."""
     size = sum(
-        each.size_bytes * (1 if each.compression is Compression.NONE else UNPACKED_RATIO)
+        each.size_bytes * (1 if each.compression is Compression.NONE else USUAL_RATIO)
         for each in deliveries
     )
     return min(most, 1 + size // BYTES_WORTH_A_WORKER)

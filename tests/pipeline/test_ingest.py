@@ -141,7 +141,7 @@ def test_workers_are_started_for_bytes_that_are_worth_it(home: Home) -> None:
         next(each for each in deliveries_of(home) if each.name == name)
         for name in (COPIED, "mathpath/b.ndjson.gz")
     )
-    share = pipeline.BYTES_WORTH_A_WORKER // pipeline.UNPACKED_RATIO
+    share = pipeline.BYTES_WORTH_A_WORKER // pipeline.USUAL_RATIO
     assert count_workers([replace(plain, size_bytes=share)], most=8) == 1
     assert count_workers([replace(packed, size_bytes=share)], most=8) == 2
     assert count_workers([replace(packed, size_bytes=share)] * 9, most=8) == 8

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.warehouse.conftest import ONLY_MODELS
-from tests.warehouse.warehouse import KEY, run_dbt
+from tests.warehouse.districts import random_district
+from tests.warehouse.warehouse import KEY, Contents, run_dbt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.warehouse.conftest import BuiltDistrict
 
 MARTS = {
@@ -71,6 +74,17 @@ def test_all_tests_of_the_project_pass(riverbend: BuiltDistrict) -> None:
     assert len([name for name in tests if name.startswith("unit_test")]) >= 70
     assert len([name for name in tests if name.startswith("test")]) >= 130
     assert set(tests.values()) == {"pass"}
+
+
+def test_an_event_that_is_stored_twice_is_found(
+    build_district: Callable[..., BuiltDistrict],
+) -> None:
+    """The key of stored events is asked for where it is broken."""
+    contents = random_district(1, zone="America/Chicago", students=2)
+    [first, *_] = contents.events
+    again = Contents(contents.tables, [*contents.events, first])
+    with pytest.raises(AssertionError, match="an_event_is_stored_once"):
+        build_district(again, "build", "--select", "+stg_plumbline__events")
 
 
 @pytest.mark.parametrize("mart", NAMES)

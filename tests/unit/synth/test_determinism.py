@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.synth import write_district
+from pipelines.synth import district, write_district
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,3 +84,16 @@ def test_a_handful_of_learners_is_a_district_too(tmp_path: Path, students: int) 
     made = write_district(tmp_path, students=students, days=3, seed=2)
     assert made.files > 0
     assert made.events > 0
+
+
+def test_a_tool_with_many_events_sends_several_envelopes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is too much for one item is spread over lines; otherwise a day may be one envelope."""
+    folder = "landing/gaugewell"
+    few = write_district(tmp_path / "few", students=6, days=2, seed=5)
+    assert len(list((few.home / folder).glob("*.json"))) == 1
+    monkeypatch.setattr(district, "MOST_EVENTS_OF_AN_ENVELOPE", 0)
+    many = write_district(tmp_path / "many", students=6, days=2, seed=5)
+    assert list((many.home / folder).glob("*.json")) == []
+    assert len(list((many.home / folder).glob("*.ndjson"))) == 2
