@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
-from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
 from pipelines.files import remove_parts
 from pipelines.identity.keys import read_key
 from pipelines.ingest.blocks import blocks_of
 from pipelines.ingest.deliveries import Delivery, Landing, Waiting, change_of, find_deliveries
+from pipelines.ingest.fork_server import ForkServer
 from pipelines.ingest.manifest import (
     FileFacts,
     Manifest,
@@ -27,18 +27,18 @@ from pipelines.ingest.manifest import (
 from pipelines.ingest.streams import Compression
 from pipelines.ingest.time_limits import time_limits
 from pipelines.ingest.transforms import IngestPlan, ProcessBlocks, WriteManifests
-from pipelines.ingest.worker import worker_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
     from pipelines.home import Home
+    from pipelines.identity.keys import Key
     from pipelines.settings import Settings
 
 WATCH_INTERVAL_SECONDS = 1.0
 LAKE_MODE = 0o750
-# With fewer bytes for each, the start of another worker costs more than it saves.
+# With fewer bytes for each, the fork of another worker costs more than it saves.
 BYTES_WORTH_A_WORKER = 16 << 20
 # To how many times its size a packed file unpacks, as a rule of thumb.
 USUAL_RATIO = 16
@@ -65,15 +65,30 @@ def ingest(
     key = read_key(settings.keys_folder, "pseudonym")
     refuse_other_key(home, key.fingerprint)
     read_key(settings.keys_folder, "vault")
-    landing = find_deliveries(home, settings)
-    deliveries = _not_ingested(home, landing)
+    with ForkServer(home) as workers:
+        landing = find_deliveries(home, settings)
+        deliveries = _not_ingested(home, landing)
+        remove_unfinished(home)
+        if deliveries:
+            home.lake.mkdir(parents=True, exist_ok=True)
+            home.lake.chmod(LAKE_MODE)
+            plan = _plan(home, settings, night, deliveries=deliveries, key=key)
+            with watched(home, deliveries, advance):
+                run_pipeline(plan, deliveries, workers)
+            remove_unfinished(home)
+    return _outcome(home, landing, deliveries)
+
+
+def _plan(
+    home: Home, settings: Settings, night: date, *, deliveries: tuple[Delivery, ...], key: Key
+) -> IngestPlan:
     facts = {
         each.digest: FileFacts(
             each.digest, each.name, each.source, each.size_bytes, key.fingerprint
         )
         for each in deliveries
     }
-    plan = IngestPlan(
+    return IngestPlan(
         str(home.root),
         str(settings.keys_folder),
         settings.district_id,
@@ -81,14 +96,6 @@ def ingest(
         time_limits(settings, night),
         facts,
     )
-    remove_unfinished(home)
-    if deliveries:
-        home.lake.mkdir(parents=True, exist_ok=True)
-        home.lake.chmod(LAKE_MODE)
-        with watched(home, deliveries, advance):
-            run_pipeline(plan, deliveries)
-        remove_unfinished(home)
-    return _outcome(home, landing, deliveries)
 
 
 def _not_ingested(home: Home, landing: Landing) -> tuple[Delivery, ...]:
@@ -114,12 +121,12 @@ def _outcome(home: Home, landing: Landing, deliveries: tuple[Delivery, ...]) -> 
     return IngestOutcome(ingested, already, landing.waiting + unreadable, landing.deliveries)
 
 
-def run_pipeline(plan: IngestPlan, deliveries: tuple[Delivery, ...]) -> None:
+def run_pipeline(plan: IngestPlan, deliveries: tuple[Delivery, ...], workers: ForkServer) -> None:
     """Run the Beam pipeline over whole files."""
-    workers = count_workers(deliveries, most=plan.settings.workers)
-    options = PipelineOptions(direct_num_workers=workers)
-    command = worker_command(plan.home)
-    runner = FnApiRunner(default_environment=SubprocessSDKEnvironment.from_command_string(command))
+    options = PipelineOptions(
+        direct_num_workers=count_workers(deliveries, most=plan.settings.workers)
+    )
+    runner = FnApiRunner(default_environment=workers.environment())
     blocks = [block for delivery in deliveries for block in blocks_of(delivery)]
     with beam.Pipeline(runner=runner, options=options) as pipeline:
         _ = (

@@ -1,16 +1,20 @@
-"""The process of one Beam worker: Beam's own, without its chatter and what no step here uses.
+"""The process that Beam's workers are forked from, and the workers themselves.
 
-What goes wrong still reaches the run: an error is above the level that is silenced here. A worker
-ends with its run, however that ends, and until then holds the lock of workers.
+It imports what every worker uses once, while ingest looks at the landing folder, and leaves out
+what no step here uses. What goes wrong still reaches the run: an error is above the level that is
+silenced here. A worker ends with its run, however that ends, and until then holds the lock of
+workers.
 """
 
 from __future__ import annotations
 
+import gc
+import json
 import logging
 import os
-import shlex
+import select
 import sys
-import time
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from threading import Thread
@@ -19,12 +23,15 @@ from typing import TYPE_CHECKING
 from pipelines.lock import attend
 
 if TYPE_CHECKING:
-    from pipelines.home import Home
+    from collections.abc import Mapping
 
-WATCH_INTERVAL_SECONDS = 0.2
+    from pipelines.home import Home
 
 # Beam imports these where they are installed, and does without where not; half of its start.
 _UNUSED = frozenset({"pandas", "pymongo", "apache_beam.io.gcp.bigquery"})
+_HARNESS = "apache_beam.runners.worker.sdk_worker_main"
+_STEPS = "pipelines.ingest.transforms"
+_RUN = 0
 
 
 class _NotInstalled(MetaPathFinder):
@@ -36,29 +43,58 @@ class _NotInstalled(MetaPathFinder):
             raise ModuleNotFoundError(f"{name} is left out of workers", name=name)
 
 
-def worker_command(home: Home) -> str:
-    """Return the command line of a worker of this process; no shell stays between the two."""
-    arguments = [sys.executable, "-m", __name__, str(os.getpid()), str(home.workers_file)]
-    return f"exec {shlex.join(arguments)}"
+def fork_server_command(home: Home) -> list[str]:
+    """Return the command of the process that forks a worker for each line that it reads."""
+    return [sys.executable, "-m", __name__, str(home.workers_file)]
 
 
-def end_with(run: int) -> None:
-    """End this process as soon as the run that began it is gone; nobody takes its results."""
-    while os.getppid() == run:
-        time.sleep(WATCH_INTERVAL_SECONDS)
+def end_with_run() -> None:
+    """End this process as soon as the run is gone or done; nobody takes its results."""
+    hung_up = select.poll()
+    hung_up.register(_RUN, 0)
+    hung_up.poll()
     os._exit(1)
 
 
-def main(run: int, workers_file: Path) -> None:
-    """Work for a run until it is done."""
-    attend(workers_file)
-    Thread(target=end_with, args=(run,), daemon=True).start()
-    logging.disable(logging.WARNING)
-    sys.meta_path.insert(0, _NotInstalled())
-    from apache_beam.runners.worker import sdk_worker_main
+def main(workers_file: Path) -> None:
+    """Fork a worker for each line of the input: a JSON object, the variables that Beam gives it.
 
-    sdk_worker_main.main([])
+    At the end of the input, wait for the workers: it is the end of the run for them as well.
+    """
+    attend(workers_file)
+    logging.disable(logging.WARNING)
+    prepare()
+    for line in sys.stdin:
+        if os.fork() == 0:
+            _work(json.loads(line))
+    while _any_worker_ends():
+        pass
+
+
+def prepare() -> None:
+    """Import what workers use; it lives as long as they do, so no worker looks for cycles in it."""
+    sys.meta_path.insert(0, _NotInstalled())
+    import_module(_HARNESS)
+    import_module(_STEPS)
+    gc.freeze()
+
+
+def _work(environment: Mapping[str, str]) -> None:
+    try:
+        Thread(target=end_with_run, daemon=True).start()
+        os.environ.update(environment)
+        import_module(_HARNESS).main([])
+    finally:
+        os._exit(0)
+
+
+def _any_worker_ends() -> bool:
+    try:
+        os.wait()
+    except ChildProcessError:
+        return False
+    return True
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]))

@@ -40,9 +40,9 @@ DOORS = {
         "pipelines.warehouse.vault",
     },
     "apache_beam": {
+        "pipelines.ingest.fork_server",
         "pipelines.ingest.pipeline",
         "pipelines.ingest.transforms",
-        "pipelines.ingest.worker",
     },
     "great_expectations": {"pipelines.quality"},
     "dbt": {"pipelines.warehouse"},

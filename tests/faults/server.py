@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.ingest import pipeline
-from pipelines.ingest.worker import worker_command
+from pipelines.ingest import fork_server
+from pipelines.ingest.worker import fork_server_command
+from tests.faults import worker
 from tests.faults.points import POINTS, install
 from tests.forks.server import import_all, serve
 
@@ -13,12 +14,15 @@ if TYPE_CHECKING:
     from pipelines.home import Home
 
 
-def _with_points(home: Home) -> str:
-    return worker_command(home).replace("pipelines.ingest.worker", "tests.faults.worker")
+def _with_points(home: Home) -> list[str]:
+    return [
+        worker.__name__ if part == "pipelines.ingest.worker" else part
+        for part in fork_server_command(home)
+    ]
 
 
 if __name__ == "__main__":
     import_all()
-    setattr(pipeline, worker_command.__name__, _with_points)
+    setattr(fork_server, fork_server_command.__name__, _with_points)
     install(POINTS)
     serve()

@@ -1,4 +1,4 @@
-"""A worker of ingest that can be killed at a named point."""
+"""A process that forks workers of ingest which can be killed at a named point."""
 
 from __future__ import annotations
 

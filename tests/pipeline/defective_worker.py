@@ -1,4 +1,4 @@
-"""A worker of ingest with a defect: its validator fails on every statement about one activity."""
+"""Forks workers of ingest with a defect: validators fail on statements about one activity."""
 
 from __future__ import annotations
 

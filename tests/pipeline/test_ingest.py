@@ -13,10 +13,10 @@ import zstandard
 
 from pipelines.errors import ConfigurationError
 from pipelines.identity.keys import Key
-from pipelines.ingest import pipeline
+from pipelines.ingest import fork_server, pipeline
 from pipelines.ingest.manifest import manifest_file
 from pipelines.ingest.pipeline import IngestOutcome, count_workers, ingest
-from pipelines.ingest.worker import worker_command
+from pipelines.ingest.worker import fork_server_command
 from pipelines.report.text import describe_ingest
 from pipelines.settings import read_settings
 from tests.pipeline.defective_worker import ACTIVITY
@@ -196,10 +196,11 @@ def test_a_defect_of_ours_rejects_one_event_and_shouts(
         statement(number, object=about) if number == 5 else statement(number) for number in range(9)
     ]
     deliver(home, "mathpath/a.ndjson", lines(*events))
-    command = worker_command(home).replace(
-        "pipelines.ingest.worker", "tests.pipeline.defective_worker"
-    )
-    monkeypatch.setattr(pipeline, "worker_command", lambda _: command)
+    command = [
+        "tests.pipeline.defective_worker" if part == "pipelines.ingest.worker" else part
+        for part in fork_server_command(home)
+    ]
+    monkeypatch.setattr(fork_server, "fork_server_command", lambda _: command)
     outcome = _ingest(home)
     (manifest,) = outcome.ingested
     assert (manifest.read, manifest.accepted, manifest.rejected) == (9, 8, 1)
