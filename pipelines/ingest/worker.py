@@ -1,9 +1,9 @@
 """The process that Beam's workers are forked from, and the workers themselves.
 
 It imports what every worker uses once, while ingest looks at the landing folder, and leaves out
-what no step here uses. What goes wrong still reaches the run: an error is above the level that is
-silenced here. A worker ends with its run, however that ends, and until then holds the lock of
-workers.
+what no step here uses. A worker logs nothing: what goes wrong in a step is raised in the run, which
+finds the words for it. A worker ends with its run, however that ends, and until then holds the lock
+of workers.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import logging
 import os
 import select
 import sys
+import traceback
 from importlib import import_module
 from importlib.abc import MetaPathFinder
 from pathlib import Path
@@ -62,7 +63,7 @@ def main(workers_file: Path) -> None:
     At the end of the input, wait for the workers: it is the end of the run for them as well.
     """
     attend(workers_file)
-    logging.disable(logging.WARNING)
+    logging.disable(logging.CRITICAL)
     prepare()
     for line in sys.stdin:
         if os.fork() == 0:
@@ -84,8 +85,10 @@ def _work(environment: Mapping[str, str]) -> None:
         Thread(target=end_with_run, daemon=True).start()
         os.environ.update(environment)
         import_module(_HARNESS).main([])
-    finally:
         os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
 
 
 def _any_worker_ends() -> bool:
