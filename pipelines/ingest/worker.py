@@ -1,7 +1,7 @@
 """The process that Beam's workers are forked from, and the workers themselves.
 
 It imports what every worker uses once, while ingest looks at the landing folder, and leaves out
-what no step here uses. A worker logs nothing: what goes wrong in a step is raised in the run, which
+what no step here uses. A worker says nothing: what goes wrong in a step is raised in the run, which
 finds the words for it. A worker ends with its run, however that ends, and until then holds the lock
 of workers.
 """
@@ -14,12 +14,12 @@ import logging
 import os
 import select
 import sys
-import traceback
+from contextlib import redirect_stderr
 from importlib import import_module
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from pipelines.lock import attend
 
@@ -80,15 +80,12 @@ def prepare() -> None:
     gc.freeze()
 
 
-def _work(environment: Mapping[str, str]) -> None:
-    try:
-        Thread(target=end_with_run, daemon=True).start()
-        os.environ.update(environment)
+def _work(environment: Mapping[str, str]) -> NoReturn:
+    Thread(target=end_with_run, daemon=True).start()
+    os.environ.update(environment)
+    with Path(os.devnull).open("w") as nowhere, redirect_stderr(nowhere):
         import_module(_HARNESS).main([])
-        os._exit(0)
-    except BaseException:
-        traceback.print_exc()
-        os._exit(1)
+    os._exit(0)
 
 
 def _any_worker_ends() -> bool:
