@@ -196,11 +196,7 @@ def test_a_defect_of_ours_rejects_one_event_and_shouts(
         statement(number, object=about) if number == 5 else statement(number) for number in range(9)
     ]
     deliver(home, "mathpath/a.ndjson", lines(*events))
-    command = [
-        "tests.pipeline.defective_worker" if part == "pipelines.ingest.worker" else part
-        for part in fork_server_command(home)
-    ]
-    monkeypatch.setattr(fork_server, "fork_server_command", lambda _: command)
+    _fork_from("tests.pipeline.defective_worker", home, monkeypatch)
     outcome = _ingest(home)
     (manifest,) = outcome.ingested
     assert (manifest.read, manifest.accepted, manifest.rejected) == (9, 8, 1)
@@ -208,3 +204,23 @@ def test_a_defect_of_ours_rejects_one_event_and_shouts(
     assert "mathpath/a.ndjson: Plumbline itself failed on 1 item(s)" in told
     assert "ZeroDivisionError" in told
     assert ACTIVITY not in told
+
+
+def test_a_step_that_fails_in_a_worker_is_told_by_the_run_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Beam's stack trace of a full disk is raised in the run, and not printed by the worker too."""
+    home = make_small_home(tmp_path / "home")
+    deliver(home, "mathpath/a.ndjson", lines(statement(1)))
+    _fork_from("tests.pipeline.failing_worker", home, monkeypatch)
+    with pytest.raises(RuntimeError, match="No space left on device"):
+        _ingest(home)
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def _fork_from(module: str, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let workers be forks of a process that runs this module."""
+    command = [
+        module if part == "pipelines.ingest.worker" else part for part in fork_server_command(home)
+    ]
+    monkeypatch.setattr(fork_server, "fork_server_command", lambda _: command)
