@@ -12,7 +12,7 @@ from pipelines.reference.crosswalk import Meaning
 from pipelines.reference.namespaces import MAILTO, MBOX_SHA1SUM, normal_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from pipelines.identity.pseudonyms import Pseudonymiser
@@ -73,27 +73,46 @@ def match_identifiers(
     two people share means neither, as soon as one of them is a student: whose evidence it is cannot
     be told.
     """
-    owners: dict[str, set[str]] = {}
-    rules_of: dict[str, list[LearnerIdentifier]] = {}
-    for rule in rules:
-        rules_of.setdefault(rule.roster_field, []).append(rule)
-    for person_key, name, value in identifiers:
-        owner = people.merged.get(person_key, person_key)
-        for rule in rules_of.get(name, ()):
-            for said in _as_tools_say(rule, value):
-                named = LocalIdentifier(rule.namespace, said)
-                owners.setdefault(pseudonymiser.pseudonym(named), set()).add(owner)
-    matches = {key: _by_roster(key, named, people) for key, named in owners.items()}
+    first_owners: dict[str, str] = {}
+    shared: dict[str, set[str]] = {}
+    for actor_key, owner in _owned(identifiers, rules, pseudonymiser, merged=people.merged):
+        first = first_owners.setdefault(actor_key, owner)
+        if first != owner:
+            shared.setdefault(actor_key, {first}).add(owner)
+    matches = {key: _by_owner(key, owner, people) for key, owner in first_owners.items()}
+    matches |= {key: _by_owners(key, owners, people) for key, owners in shared.items()}
     for row in reviewed:
         found = _by_review(row, pseudonymiser, people)
         matches[found.actor_key] = found
     return tuple(matches[key] for key in sorted(matches))
 
 
-def _by_roster(actor_key: str, owners: AbstractSet[str], people: People) -> Match:
+def _owned(
+    identifiers: Iterable[RosterIdentifier],
+    rules: Iterable[LearnerIdentifier],
+    pseudonymiser: Pseudonymiser,
+    *,
+    merged: Mapping[str, str],
+) -> Iterator[tuple[str, str]]:
+    """Yield the pseudonyms under which events may come, and the person whom each is said of."""
+    rules_of: dict[str, list[tuple[LearnerIdentifier, Callable[[str], str]]]] = {}
+    for rule in rules:
+        pseudonym = pseudonymiser.pseudonyms_in(rule.namespace)
+        rules_of.setdefault(rule.roster_field, []).append((rule, pseudonym))
+    for person_key, name, value in identifiers:
+        for rule, pseudonym in rules_of.get(name, ()):
+            for said in _as_tools_say(rule, value):
+                yield pseudonym(said), merged.get(person_key, person_key)
+
+
+def _by_owner(actor_key: str, owner: str, people: People) -> Match:
+    if owner in people.students:
+        return Match(actor_key, owner)
+    return Match(actor_key, None, people.others.get(owner, NoLearner.NO_ROLE))
+
+
+def _by_owners(actor_key: str, owners: AbstractSet[str], people: People) -> Match:
     if owners & people.students:
-        if len(owners) == 1:
-            return Match(actor_key, next(iter(owners)))
         return Match(actor_key, None, NoLearner.AMBIGUOUS)
     reasons = {people.others.get(owner, NoLearner.NO_ROLE) for owner in owners}
     return Match(actor_key, None, min(reasons, key=list(NoLearner).index))

@@ -7,6 +7,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipelines.identity.keys import Key
 
 PSEUDONYM_HEX_DIGITS = 32
@@ -44,7 +46,17 @@ class Pseudonymiser:
         """Return the pseudonym of a person in the roster (OneRoster users.sourcedId)."""
         return self._compute(LocalIdentifier(ROSTER_NAMESPACE, sourced_id))
 
-    def _compute(self, identifier: LocalIdentifier) -> str:
+    def pseudonyms_in(self, namespace: str) -> Callable[[str], str]:
+        """Return what gives the pseudonyms of many identifiers of a namespace, and keeps none."""
         keyed = self._keyed.copy()
-        keyed.update(_SEPARATOR.join(identifier).encode("utf-8", "surrogatepass"))
-        return keyed.hexdigest()[:PSEUDONYM_HEX_DIGITS]
+        keyed.update(f"{namespace}{_SEPARATOR}".encode("utf-8", "surrogatepass"))
+
+        def pseudonym(value: str) -> str:
+            named = keyed.copy()
+            named.update(value.encode("utf-8", "surrogatepass"))
+            return named.hexdigest()[:PSEUDONYM_HEX_DIGITS]
+
+        return pseudonym
+
+    def _compute(self, identifier: LocalIdentifier) -> str:
+        return self.pseudonyms_in(identifier.namespace)(identifier.value)

@@ -61,7 +61,8 @@ def match_people(connection: DuckDBPyConnection, home: Home, settings: Settings)
     pseudonymiser = Pseudonymiser(key, settings.district_id)
     reviewed = _reviewed(home, settings)
     identifiers = _identifiers(home, settings)
-    known = {person_key for (person_key,) in connection.execute(_KNOWN).fetchall()}
+    is_any_merged = any(row.sourced_id for row in reviewed.people)
+    known = set(_first_column(connection, _KNOWN)) if is_any_merged else set()
     merged = dict(_merged(reviewed.people, pseudonymiser, known))
     set_aside = dict(_matching(identifiers, settings.test_people))
     for row in reviewed.people:

@@ -57,7 +57,7 @@ def read_identifiers(file: Path, key: Key, fields: Iterable[str]) -> list[Roster
             "select person_key, field, value from identifiers where list_contains(?, field)",
             [sorted(fields)],
         ).fetchall()
-    return [RosterIdentifier(*row) for row in rows]
+    return list(map(RosterIdentifier._make, rows))
 
 
 def read_people(file: Path, key: Key) -> pa.Table:
