@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.reference.roster_csv import ROW_NUMBER
 from pipelines.reference.roster_rules import (
+    CSV_BLANK,
     CSV_LINE_BREAK,
     DATE,
     DATE_ORDER,
@@ -32,9 +33,11 @@ from pipelines.reference.roster_tables import IDENTIFIER, STATUS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from duckdb import DuckDBPyConnection
 
+    from pipelines.reference.roster_csv import CsvFile
     from pipelines.reference.roster_tables import Column, Table
 
 MODIFIED = "dateLastModified"
@@ -81,9 +84,10 @@ def make_raw_view(
     )
 
 
-def blank_condition(header: tuple[str, ...]) -> str:
-    """Return what is true of a row without any value."""
-    return " and ".join(f"trim({quoted(name)}) = ''" for name in header) or "true"
+def blank_condition(header: tuple[str, ...], plain: AbstractSet[str] = frozenset()) -> str:
+    """Return what is true of a row without any value; in `plain` columns nothing can be trimmed."""
+    values = [quoted(name) if name in plain else f"trim({quoted(name)})" for name in header]
+    return " and ".join(f"{value} = ''" for value in values) or "true"
 
 
 def count_broken(
@@ -97,18 +101,20 @@ def count_broken(
     return [(check, count) for check, count in zip(checks, found, strict=True) if count]
 
 
-def raw_checks(table: Table, header: tuple[str, ...], *, has_line_breaks: bool) -> Iterator[Check]:
-    """Yield the checks of values as they came, before spaces are trimmed."""
+def raw_checks(table: Table, read: CsvFile) -> Iterator[Check]:
+    """Yield the checks of rows and values as they came, before spaces are trimmed."""
+    blank = blank_condition(read.header, read.plain)
+    yield Check(CSV_BLANK, Effect.NONE, None, CSV_BLANK.asks, blank)
     for column in table.columns:
-        if column.name not in header:
+        if column.name not in read.header or column.name in read.plain:
             continue
         value = _name(column)
         # Three times as quick as comparing the first and the last character.
         begins = f"ascii({value}) in {_SPACE_CODES}"
         ends = " or ".join(f"suffix({value}, chr({code}))" for code in _SPACE_CODES)
         yield _check(SPACE, Effect.NONE, column, f"{begins} or {ends}")
-    if has_line_breaks:
-        for name in header:
+    if read.may_have_line_breaks:
+        for name in read.header:
             value = quoted(name)
             broken = f"contains({value}, chr(10)) or contains({value}, chr(13))"
             yield Check(CSV_LINE_BREAK, Effect.NONE, name, CSV_LINE_BREAK.asks, broken)

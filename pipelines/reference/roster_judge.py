@@ -9,8 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.reference.roster_checks import (
-    Check,
-    blank_condition,
     column_checks,
     count_broken,
     make_raw_view,
@@ -31,7 +29,6 @@ from pipelines.reference.roster_rules import (
     COLUMN_MISSING,
     COLUMN_ORDER,
     COLUMN_UNKNOWN,
-    CSV_BLANK,
     CSV_LENGTH,
     FILE_EMPTY,
     UNREADABLE,
@@ -46,6 +43,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+    from pipelines.reference.roster_checks import Check
     from pipelines.reference.roster_package import Package
     from pipelines.reference.roster_tables import Table
 
@@ -126,9 +124,8 @@ def _judge_file(
     _keep(connection, _length_violations(table, read))
     if not read.rows.num_rows:
         _keep(connection, [_of_file(table, FILE_EMPTY, Effect.NONE)])
-    blank = Check(CSV_BLANK, Effect.NONE, None, CSV_BLANK.asks, blank_condition(read.header))
-    as_came = list(raw_checks(table, read.header, has_line_breaks=read.may_have_line_breaks))
-    broken = _run_checks(connection, table, f"file_{table.name}", [blank, *as_came])
+    as_came = list(raw_checks(table, read))
+    broken = _run_checks(connection, table, f"file_{table.name}", as_came)
     make_raw_view(connection, table, read.header, is_clean=not broken)
     checks = list(column_checks(table, read.header, is_delta=mode is Mode.DELTA))
     _run_checks(connection, table, f"raw_{table.name}", checks)

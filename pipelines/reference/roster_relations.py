@@ -47,7 +47,7 @@ def duplicate_rows(connection: DuckDBPyConnection, table: Table) -> Iterator[Fou
     """Yield the rows whose sourcedId came before: copies, and rows that say something else."""
     identifier = quoted(IDENTIFIER)
     is_any = connection.execute(
-        f"select count({identifier}) > count(distinct {identifier}) from raw_{table.name}"
+        f"select count({identifier}) > count(distinct hash({identifier})) from raw_{table.name}"
     ).fetchone()
     if not is_any or not is_any[0]:
         return
