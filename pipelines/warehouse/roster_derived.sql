@@ -109,14 +109,39 @@ order by all;
 
 -- A stint is what stood in the rosters without a gap. The last word on its own dates counts; without
 -- a date of its own it begins when it was first told. What comes again under the same identifier
--- without a new date was dropped by mistake, and goes on from where it broke off.
+-- without a new date was dropped by mistake, and goes on from where it broke off. Most roles were told
+-- once, and most people have a role once: only the others need a look at their order.
 delete from loaded.role_spans;
 insert into loaded.role_spans
-with marked as (
+with closed as (
+    select distinct role_key
+    from loaded.roster_roles
+    where valid_to is not null
+),
+
+-- Before a record is told anew, its version before is closed.
+told_again as (
+    select told.role_key
+    from loaded.roster_roles as told
+    semi join closed on told.role_key = closed.role_key
+    group by told.role_key
+    having count(*) > 1
+),
+
+told_often as (
+    select told.* replace (coalesce(merged.student_key, told.person_key) as person_key)
+    from (
+        from loaded.roster_roles
+        semi join told_again using (role_key)
+    ) as told
+    left join loaded.merged_people as merged on told.person_key = merged.person_key
+),
+
+marked as (
     select
         *,
         valid_from > lag(valid_to) over same as begins_stint
-    from told_roles
+    from told_often
     window same as (
         partition by role_key, person_key, org_id, role
         order by coalesce(valid_from, '-infinity'::date)
@@ -158,17 +183,41 @@ spans as (
         ), told_from) as starts_on,
         least(ends_on, told_to) as ends_on
     from stints
+    union all
+    select
+        told.person_key,
+        told.org_id,
+        told.role,
+        coalesce(told.begins_on, told.valid_from, '-infinity'::date),
+        least(told.ends_on, coalesce(told.valid_to, 'infinity'::date))
+    from told_roles as told
+    anti join told_again on told.role_key = told_again.role_key
+),
+
+-- A hash that two share by chance costs them a look at their order, and changes nothing.
+lasting as (
+    select *, hash(person_key, org_id, role) as place
+    from spans
+    where starts_on < ends_on
+),
+
+crowded as (
+    select place
+    from lasting
+    group by place
+    having count(*) > 1
 ),
 
 marked_islands as (
     select
-        *,
-        starts_on > max(ends_on) over (
-            partition by person_key, org_id, role order by starts_on, ends_on
+        lasting.*,
+        lasting.starts_on > max(lasting.ends_on) over (
+            partition by lasting.person_key, lasting.org_id, lasting.role
+            order by lasting.starts_on, lasting.ends_on
             rows between unbounded preceding and 1 preceding
         ) as begins_island
-    from spans
-    where starts_on < ends_on
+    from lasting
+    semi join crowded on lasting.place = crowded.place
 ),
 
 islands as (
@@ -178,16 +227,25 @@ islands as (
             partition by person_key, org_id, role order by starts_on, ends_on
         ) as island
     from marked_islands
+),
+
+merged as (
+    select person_key, org_id, role, min(starts_on) as starts_on, max(ends_on) as ends_on
+    from islands
+    group by person_key, org_id, role, island
+    union all
+    select lasting.person_key, lasting.org_id, lasting.role, lasting.starts_on, lasting.ends_on
+    from lasting
+    anti join crowded on lasting.place = crowded.place
 )
 
 select
     person_key,
     org_id,
     role,
-    nullif(min(starts_on), '-infinity'::date) as starts_on,
-    nullif(max(ends_on), 'infinity'::date) as ends_on
-from islands
-group by person_key, org_id, role, island
+    nullif(starts_on, '-infinity'::date) as starts_on,
+    nullif(ends_on, 'infinity'::date) as ends_on
+from merged
 order by all;
 
 delete from loaded.students;
@@ -219,31 +277,31 @@ inner join newest on students.person_key = newest.person_key
 order by students.person_key;
 
 -- As with roles; an enrolment that comes together with its section begins with the section. Stints
--- that overlap or touch are one. Somebody who is no student is not enrolled as one. Most enrolments
--- were told once, and most people are in a section once: only the others need a look at their order.
+-- that overlap or touch are one. Somebody who is no student is not enrolled as one.
 delete from loaded.enrollments;
 insert into loaded.enrollments
-with counted as (
-    select
-        enrollment_key,
-        person_key,
-        section_id,
-        role,
-        count(*) as versions,
-        any_value(coalesce(valid_from, '-infinity'::date)) as told_from,
-        any_value(coalesce(valid_to, 'infinity'::date)) as told_to,
-        any_value(begins_on) as begins_on,
-        any_value(ends_on) as ends_on
-    from told_enrollments
-    group by enrollment_key, person_key, section_id, role
+with closed as (
+    select distinct enrollment_key
+    from loaded.roster_enrollments
+    where valid_to is not null
+),
+
+-- Before a record is told anew, its version before is closed.
+told_again as (
+    select told.enrollment_key
+    from loaded.roster_enrollments as told
+    semi join closed on told.enrollment_key = closed.enrollment_key
+    group by told.enrollment_key
+    having count(*) > 1
 ),
 
 told_often as (
-    select versions.*
-    from told_enrollments as versions
-    semi join (
-        select enrollment_key from counted where versions > 1
-    ) as often on versions.enrollment_key = often.enrollment_key
+    select told.* replace (coalesce(merged.student_key, told.person_key) as person_key)
+    from (
+        from loaded.roster_enrollments
+        semi join told_again using (enrollment_key)
+    ) as told
+    left join loaded.merged_people as merged on told.person_key = merged.person_key
 ),
 
 marked as (
@@ -296,9 +354,17 @@ followed as (
         ) as broke_off_on
     from stints
     union all
-    select person_key, section_id, role, told_from, told_to, begins_on, ends_on, null
-    from counted
-    where enrollment_key not in (select enrollment_key from counted where versions > 1)
+    select
+        told.person_key,
+        told.section_id,
+        told.role,
+        coalesce(told.valid_from, '-infinity'::date) as told_from,
+        coalesce(told.valid_to, 'infinity'::date) as told_to,
+        told.begins_on,
+        told.ends_on,
+        null
+    from told_enrollments as told
+    anti join told_again on told.enrollment_key = told_again.enrollment_key
 ),
 
 first_told as (
@@ -332,19 +398,16 @@ spans as (
 ),
 
 lasting as (
-    select * from spans where starts_on < ends_on
+    select *, hash(person_key, section_id, role) as place
+    from spans
+    where starts_on < ends_on
 ),
 
-gathered as (
-    select
-        person_key,
-        section_id,
-        role,
-        count(*) as spans,
-        any_value(starts_on) as starts_on,
-        any_value(ends_on) as ends_on
+crowded as (
+    select place
     from lasting
-    group by person_key, section_id, role
+    group by place
+    having count(*) > 1
 ),
 
 marked_islands as (
@@ -356,10 +419,7 @@ marked_islands as (
             rows between unbounded preceding and 1 preceding
         ) as begins_island
     from lasting
-    semi join (select * from gathered where spans > 1) as often
-        on lasting.person_key = often.person_key
-        and lasting.section_id = often.section_id
-        and lasting.role = often.role
+    semi join crowded on lasting.place = crowded.place
 ),
 
 islands as (
@@ -376,9 +436,9 @@ merged as (
     from islands
     group by person_key, section_id, role, island
     union all
-    select person_key, section_id, role, starts_on, ends_on
-    from gathered
-    where spans = 1
+    select lasting.person_key, lasting.section_id, lasting.role, lasting.starts_on, lasting.ends_on
+    from lasting
+    anti join crowded on lasting.place = crowded.place
 )
 
 select

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from pipelines.identity.pseudonyms import LocalIdentifier
+from pipelines.identity.pseudonyms import ROSTER_NAMESPACE, LocalIdentifier
 from pipelines.reference.roster_manifest import Mode
 from pipelines.reference.roster_tables import Version, tables_of
 
@@ -62,7 +62,7 @@ def _key_people(
     ]
     query = " union ".join(named) or "select null where false"
     people = connection.execute(f"{query} order by all").to_arrow_table().column(0)
-    keys = [pseudonymiser.student_key(each) for each in people.to_pylist()]
+    keys = list(map(pseudonymiser.pseudonyms_in(ROSTER_NAMESPACE), people.to_pylist()))
     table = pa.table({"sourced_id": people, "person_key": pa.array(keys, pa.string())})
     connection.register("keyed_people", table)
     connection.execute("create or replace temp table person_keys as from keyed_people")
@@ -98,7 +98,8 @@ def _filled(query: str, version: Version, file: str) -> str:
     return filled
 
 
-_ROW_KEY = f"""left(sha256($secret || chr(31) || "sourcedId"), {_KEY_DIGITS})"""
+# As a number of 128 bits, which takes half of the work and of the room that its digits take.
+_ROW_KEY = f"""left(sha256($secret || chr(31) || "sourcedId"), {_KEY_DIGITS})::uuid"""
 _DELETED = "coalesce(lower(status) = 'tobedeleted', false) as is_deleted"
 # The band of the highest grade, in CEDS codes.
 _HIGHEST_GRADE = """

@@ -76,10 +76,11 @@ def vault_tables(connection: DuckDBPyConnection, judged: JudgedRoster) -> tuple[
 
 def _identifiers(version: Version | None) -> str:
     fields = _FIELDS + (_FIELDS_1_2 if version is Version.V1_2 else ())
-    columns = " union all ".join(
-        f"select person_key, '{field}' as field, \"{field}\" as value"
+    names, values = (", ".join(f"{mark}{each}{mark}" for each in fields) for mark in "'\"")
+    # All of a person side by side, where the vault has the least to compress.
+    columns = (
+        f"select person_key, unnest([{names}]) as field, unnest([{values}]) as value"
         ' from usable_users inner join person_keys on "sourcedId" = sourced_id'
-        f' where "{field}" is not null'
-        for field in fields
     )
-    return f"{columns} union all (select distinct * from ({_USER_IDS}))"
+    told = f"select * from ({columns}) where value is not null"
+    return f"{told} union all (select distinct * from ({_USER_IDS}))"

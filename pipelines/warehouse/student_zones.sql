@@ -15,12 +15,24 @@ with enrolled as (
     where enrollments.role = 'student'
 ),
 
+-- Most of what a student is enrolled in begins and ends together.
+first_sections as (
+    select
+        student_key,
+        starts_on,
+        ends_on,
+        min(section_id) as section_id,
+        arg_min(school_id, section_id) as school_id
+    from enrolled
+    group by student_key, starts_on, ends_on
+),
+
 turns as (
     select student_key, '-infinity'::date as starts_on from loaded.students
     union
-    select student_key, starts_on from enrolled
+    select student_key, starts_on from first_sections
     union
-    select student_key, ends_on from enrolled where ends_on < 'infinity'::date
+    select student_key, ends_on from first_sections where ends_on < 'infinity'::date
 ),
 
 stretches as (
@@ -38,12 +50,12 @@ placed as (
         stretches.student_key,
         stretches.starts_on,
         stretches.ends_on,
-        arg_min(enrolled.school_id, enrolled.section_id) as school_id
+        arg_min(first_sections.school_id, first_sections.section_id) as school_id
     from stretches
-    left join enrolled
-        on stretches.student_key = enrolled.student_key
-        and stretches.starts_on >= enrolled.starts_on
-        and stretches.starts_on < enrolled.ends_on
+    left join first_sections
+        on stretches.student_key = first_sections.student_key
+        and stretches.starts_on >= first_sections.starts_on
+        and stretches.starts_on < first_sections.ends_on
     group by stretches.student_key, stretches.starts_on, stretches.ends_on
 )
 

@@ -210,7 +210,7 @@ create table if not exists loaded.roster_users (
 
 -- role_key and enrollment_key are keyed digests of the rows' sourcedId, which may name a person.
 create table if not exists loaded.roster_roles (
-    role_key varchar not null,
+    role_key uuid not null,
     person_key varchar not null,
     org_id varchar,
     role varchar not null,
@@ -221,7 +221,7 @@ create table if not exists loaded.roster_roles (
 );
 
 create table if not exists loaded.roster_enrollments (
-    enrollment_key varchar not null,
+    enrollment_key uuid not null,
     person_key varchar not null,
     section_id varchar not null,
     role varchar not null,
