@@ -59,8 +59,15 @@ def compare_order(folder: Path, seed: int, *, nights: int = NIGHTS, fault: str =
     built = district.build()
     return Compared(
         [plan.baseline is not None for plan in district.plans],
-        _differing(_marts(built), _from_scratch(district, folder / "scratch")),
+        differing_from_scratch(district, built, folder / "scratch"),
     )
+
+
+def differing_from_scratch(
+    district: District, built: Build, root: Path
+) -> dict[str, tuple[list[Any], list[Any]]]:
+    """Build a copy of a district in full, and return what of each mart only one of both has."""
+    return _differing(_marts(built), _from_scratch(district, root))
 
 
 def _plant(district: District, fault: str) -> None:
