@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from pipelines.identity.matching import RosterIdentifier
 from pipelines.warehouse.connection import open_encrypted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-    import pyarrow as pa
 
     from pipelines.identity.keys import Key
 
@@ -62,6 +62,8 @@ def read_identifiers(file: Path, key: Key, fields: Iterable[str]) -> list[Roster
 
 def read_people(file: Path, key: Key) -> pa.Table:
     """Return the sourced_id of everybody in the vault."""
+    if not file.is_file():
+        return pa.table({"sourced_id": pa.array([], pa.string())})
     with open_encrypted(file, key, alias=_ALIAS) as connection:
         connection.execute(_MAKE_TABLES)
         return connection.execute("select sourced_id from people").to_arrow_table()
