@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import errno
 import runpy
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pipelines.ingest import rejects
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def _no_space(*_: object) -> NoReturn:
-    raise OSError(errno.ENOSPC, "No space left on device")
+
+def _no_space(file: Path, table: Any) -> NoReturn:
+    raise OSError(errno.ENOSPC, f"No space left on device for {table.num_rows} rows", file)
 
 
 if __name__ == "__main__":
