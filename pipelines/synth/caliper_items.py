@@ -46,7 +46,7 @@ def item_entity(item: Item, quiz: Quiz) -> Json:
         "name": f"{item.standards[0].code}, item {item.number}",
         "isPartOf": {"id": quiz.quiz_id, "type": "Assessment"},
         "learningObjectives": [
-            {"id": standard.uri, "type": "LearningObjective"} for standard in item.standards
+            {"id": reference, "type": "LearningObjective"} for reference in item.references
         ],
         "maxScore": float(item.points),
         "isTimeDependent": False,

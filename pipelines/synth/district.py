@@ -65,7 +65,7 @@ def write_district(
     _claim(home, arguments)
     world = build_world(students=students, days=days, seed=seed, start=start)
     write_keys(home, seed)
-    write_standards(home, world.framework)
+    write_standards(home, world.framework, world.bank)
     write_roster(home / "rosters", world)
     with TruthWriter(home / TRUTH_FOLDER) as truth:
         _Generator(world, home, truth).run()

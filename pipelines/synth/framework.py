@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from pipelines.synth.framework_text import FRAMEWORK_TEXT, Cluster, Domain
 from pipelines.synth.population import GRADES
@@ -16,6 +16,21 @@ _LEVELS = ("Band", "Domain", "Cluster", LEAF_LEVEL)
 _CHANGED_AT = "2026-06-15T09:00:00+00:00"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, CASE_BASE)
 _SUBJECT_CODE = {Subject.MATHEMATICS: "MA", Subject.SCIENCE: "SC"}
+# The new mathematics took the place of the old; science was adopted again word for word.
+_LINKS = {Subject.MATHEMATICS: "replacedBy", Subject.SCIENCE: "exactMatchOf"}
+
+
+class Edition(NamedTuple):
+    """A version of the district's frameworks."""
+
+    version: str
+    adoption_status: str
+    starts_on: str
+    prefix: str
+
+
+CURRENT = Edition("2026", "Adopted", "2026-07-01", "")
+EARLIER = Edition("2019", "Deprecated", "2019-07-01", "2019/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +60,50 @@ def build_framework() -> Framework:
     return Framework(tuple(nodes), _index_leaves(nodes))
 
 
-def document_identifier(subject: Subject) -> str:
+def document_identifier(subject: Subject, edition: Edition = CURRENT) -> str:
     """Return the identifier of a subject's document."""
-    return _identifier("CFDocuments", subject.value)
+    return _identifier("CFDocuments", f"{edition.prefix}{subject.value}")
+
+
+def earlier(standard: Standard) -> Standard:
+    """Return what a standard was in the edition before."""
+    parent, _, _ = standard.code.rpartition(".")
+    identifier = _identifier("CFItems", f"{EARLIER.prefix}{standard.code}")
+    is_top = standard.level == _LEVELS[0]
+    return replace(
+        standard,
+        code=standard.code.replace("RB", "RB19", 1),
+        identifier=identifier,
+        uri=f"{CASE_BASE}/CFItems/{identifier}",
+        parent_identifier=(
+            document_identifier(standard.subject, EARLIER)
+            if is_top
+            else _identifier("CFItems", f"{EARLIER.prefix}{parent}")
+        ),
+    )
 
 
 def case_package(framework: Framework, subject: Subject) -> dict[str, Any]:
     """Return one subject's document, items and associations in the package form of CASE 1.0."""
+    return _package(framework.of_subject(subject), subject, CURRENT)
+
+
+def earlier_package(framework: Framework, subject: Subject) -> dict[str, Any]:
+    """Return a subject's edition before; its leaves say which of today's they have become."""
     standards = framework.of_subject(subject)
+    package = _package(tuple(map(earlier, standards)), subject, EARLIER)
+    leaves = [standard for standard in standards if standard.level == LEAF_LEVEL]
+    package["CFAssociations"] += [_became(standard) for standard in leaves]
+    return package
+
+
+def _package(standards: tuple[Standard, ...], subject: Subject, edition: Edition) -> dict[str, Any]:
     titles = {standard.identifier: standard.statement for standard in standards}
-    titles[document_identifier(subject)] = _document_title(subject)
+    titles[document_identifier(subject, edition)] = _document_title(subject)
     return {
-        "CFDocument": _document(subject),
+        "CFDocument": _document(subject, edition),
         "CFItems": [_item(standard) for standard in standards],
-        "CFAssociations": [_child_of(standard, titles) for standard in standards],
+        "CFAssociations": [_child_of(standard, titles, edition) for standard in standards],
         "CFDefinitions": {"CFItemTypes": _item_types(standards)},
     }
 
@@ -125,19 +170,19 @@ def _document_title(subject: Subject) -> str:
     return f"Riverbend middle grades {subject.value} framework"
 
 
-def _document(subject: Subject) -> dict[str, Any]:
-    identifier = document_identifier(subject)
+def _document(subject: Subject, edition: Edition) -> dict[str, Any]:
+    identifier = document_identifier(subject, edition)
     return {
         "identifier": identifier,
         "uri": f"{CASE_BASE}/CFDocuments/{identifier}",
         "creator": "Riverbend Unified School District",
         "title": _document_title(subject),
         "lastChangeDateTime": _CHANGED_AT,
-        "version": "2026",
+        "version": edition.version,
         "subject": [subject.value.capitalize()],
         "language": "en",
-        "adoptionStatus": "Adopted",
-        "statusStartDate": "2026-07-01",
+        "adoptionStatus": edition.adoption_status,
+        "statusStartDate": edition.starts_on,
     }
 
 
@@ -155,10 +200,10 @@ def _item(standard: Standard) -> dict[str, Any]:
     }
 
 
-def _child_of(standard: Standard, titles: dict[str, str]) -> dict[str, Any]:
-    identifier = _identifier("CFAssociations", standard.code)
+def _child_of(standard: Standard, titles: dict[str, str], edition: Edition) -> dict[str, Any]:
+    identifier = _identifier("CFAssociations", f"{edition.prefix}{standard.code}")
     parent = standard.parent_identifier
-    is_top = parent == document_identifier(standard.subject)
+    is_top = parent == document_identifier(standard.subject, edition)
     return {
         "identifier": identifier,
         "uri": f"{CASE_BASE}/CFAssociations/{identifier}",
@@ -168,6 +213,20 @@ def _child_of(standard: Standard, titles: dict[str, str]) -> dict[str, Any]:
         "destinationNodeURI": _link(
             f"{CASE_BASE}/{'CFDocuments' if is_top else 'CFItems'}/{parent}", parent, titles[parent]
         ),
+        "lastChangeDateTime": _CHANGED_AT,
+    }
+
+
+def _became(standard: Standard) -> dict[str, Any]:
+    """Say what the edition before of a standard has to do with it."""
+    before = earlier(standard)
+    identifier = _identifier("CFAssociations", f"{EARLIER.prefix}{standard.code}/became")
+    return {
+        "identifier": identifier,
+        "uri": f"{CASE_BASE}/CFAssociations/{identifier}",
+        "associationType": _LINKS[standard.subject],
+        "originNodeURI": _link(before.uri, before.identifier, before.statement),
+        "destinationNodeURI": _link(standard.uri, standard.identifier, standard.statement),
         "lastChangeDateTime": _CHANGED_AT,
     }
 

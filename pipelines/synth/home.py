@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from pipelines.synth.framework import Framework, case_package
+from pipelines.synth.framework import case_package, earlier_package
 from pipelines.synth.identities import DEMO_ACCOUNT
+from pipelines.synth.item_bank import skill
 from pipelines.synth.tools import (
     CLIPSTREAM_ACCOUNTS,
     COURSEYARD_PERSON,
@@ -17,13 +18,18 @@ from pipelines.synth.tools import (
     SET_GOAL_VERB,
     SSO_HOME_PAGE,
 )
-from pipelines.synth.values import Subject
+from pipelines.synth.truth import write_csv
+from pipelines.synth.values import Item, Subject, Way
 from pipelines.synth.world import ZONE_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pipelines.synth.framework import Framework
+    from pipelines.synth.item_bank import ItemBank
+
 DISTRICT_ID = "riverbend"
+_OF_SKILLS = frozenset({Way.EXACT, Way.NARROWER, Way.BROADER})
 _KEY_NAMES = ("pseudonym", "warehouse", "vault", "marts")
 
 _DISTRICT_TOML = f"""\
@@ -117,11 +123,30 @@ def write_keys(home: Path, seed: int) -> None:
         path.write_text(f"1 {digits}\n", encoding="ascii")
 
 
-def write_standards(home: Path, framework: Framework) -> None:
-    """Write one CASE package per subject."""
+def write_standards(home: Path, framework: Framework, bank: ItemBank) -> None:
+    """Write each subject's CASE packages, and what events do not say of standards."""
     folder = home / "standards"
     folder.mkdir(exist_ok=True)
     for subject in Subject:
-        package = case_package(framework, subject)
-        text = orjson.dumps(package, option=orjson.OPT_INDENT_2)
-        (folder / f"{subject.value}.json").write_bytes(text + b"\n")
+        for package, edition in (
+            (case_package(framework, subject), ""),
+            (earlier_package(framework, subject), "-2019"),
+        ):
+            text = orjson.dumps(package, option=orjson.OPT_INDENT_2)
+            (folder / f"{subject.value}{edition}.json").write_bytes(text + b"\n")
+    items = bank.all()
+    aligned = [row for item in items if item.way is Way.ALIGNED for row in _alignments(item)]
+    write_csv(folder / "alignment.csv", ["activity_id", "standard"], aligned)
+    skills = [row for item in items if item.way in _OF_SKILLS for row in _skills(item)]
+    write_csv(folder / "skill_crosswalk.csv", ["skill", "relation", "standard"], skills)
+
+
+def _alignments(item: Item) -> list[list[str]]:
+    return [[item.item_id, standard.uri] for standard in item.standards]
+
+
+def _skills(item: Item) -> list[list[str]]:
+    return [
+        [skill(item.tool, standard, item.way), item.way.value, standard.uri]
+        for standard in item.standards
+    ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.synth.framework import earlier
 from pipelines.synth.tools import BASE
-from pipelines.synth.values import Item, ItemStyle, Standard, Subject, Tool
+from pipelines.synth.values import Item, ItemStyle, Standard, Subject, Tool, Way
 
 if TYPE_CHECKING:
     from pipelines.synth.framework import Framework
@@ -34,6 +35,15 @@ _SHAPES = {
     Tool.FIELDKIT: _FIELDKIT_ITEMS,
     Tool.GAUGEWELL: _GAUGEWELL_ITEMS,
 }
+# The quizzes are older than the standards of today; the tutor has skills of its own.
+_WAYS = {
+    (Tool.GAUGEWELL, 2): Way.EARLIER,
+    (Tool.GAUGEWELL, 6): Way.EARLIER,
+    (Tool.MATHPATH, 3): Way.EXACT,
+    (Tool.MATHPATH, 4): Way.NARROWER,
+    (Tool.MATHPATH, 5): Way.BROADER,
+    (Tool.MATHPATH, 12): Way.ALIGNED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,10 @@ class ItemBank:
     def of(self, tool: Tool, standard: Standard) -> tuple[Item, ...]:
         """Return a tool's items on a standard."""
         return self.items[tool, standard.identifier]
+
+    def all(self) -> tuple[Item, ...]:
+        """Return every item, tool by tool within each standard."""
+        return tuple(item for items in self.items.values() for item in items)
 
 
 def build_item_bank(framework: Framework) -> ItemBank:
@@ -70,7 +84,11 @@ def _bank(
             number,
             shape=shape,
             standards=(standard, following) if number == 7 else (standard,),
-            is_tagged=is_tagged or tool is not Tool.MATHPATH or number != 11,
+            way=(
+                _WAYS.get((tool, number), Way.STANDARD)
+                if is_tagged or tool is not Tool.MATHPATH or number != 11
+                else Way.UNTAGGED
+            ),
         )
         for number, shape in enumerate(_SHAPES[tool], start=1)
     )
@@ -82,7 +100,7 @@ def _item(
     *,
     shape: tuple[ItemStyle, int],
     standards: tuple[Standard, ...],
-    is_tagged: bool,
+    way: Way,
 ) -> Item:
     style, points = shape
     code = standards[0].code.removeprefix("RB.").replace(".", "-").lower()
@@ -94,10 +112,32 @@ def _item(
         points=points,
         choice_count=_choice_count(style, number),
         standards=standards,
-        is_tagged=is_tagged,
+        way=way,
+        references=_references(tool, standards, way),
         # The tablet app scores every other item; of the rest it says right or wrong only.
         is_scored=tool is not Tool.FIELDKIT or number % 2 == 0,
     )
+
+
+def skill(tool: Tool, standard: Standard, way: Way) -> str:
+    """Return the skill that a tool has of its own, as its events refer to it."""
+    return f"{BASE[tool]}/skills/{standard.code.removeprefix('RB.').lower()}/{way.value}"
+
+
+def _references(tool: Tool, standards: tuple[Standard, ...], way: Way) -> tuple[str, ...]:
+    own = tuple(standard.uri for standard in standards)
+    skills = tuple(skill(tool, standard, way) for standard in standards)
+    match way:
+        case Way.STANDARD:
+            return own
+        case Way.EARLIER:
+            return tuple(earlier(standard).uri for standard in standards)
+        case Way.EXACT | Way.NARROWER:
+            return skills
+        case Way.BROADER:
+            return own + skills
+        case Way.ALIGNED | Way.UNTAGGED:
+            return ()
 
 
 def _choice_count(style: ItemStyle, number: int) -> int:

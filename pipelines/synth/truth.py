@@ -144,6 +144,7 @@ class TruthWriter:
         rows = [[getattr(tally, name) for name in names] for tally in self.tallies]
         write_csv(self.folder / "files.csv", names, rows)
         _write_people(self.folder, world)
+        _write_items(self.folder, world)
         summary = {
             "arguments": arguments,
             "files": len(self.tallies),
@@ -226,3 +227,13 @@ def _write_people(folder: Path, world: World) -> None:
     ]
     names = ["sourced_id", "section_id", "first_date", "last_date"]
     write_csv(folder / "enrollments.csv", names, enrolled)
+
+
+def _write_items(folder: Path, world: World) -> None:
+    """Write which standards each item assesses, and how that is told."""
+    rows = [
+        [item.item_id, item.way.value, standard.uri]
+        for item in world.bank.all()
+        for standard in item.standards
+    ]
+    write_csv(folder / "items.csv", ["item_id", "way", "standard_uri"], rows)

@@ -104,9 +104,21 @@ class Standard:
     position: int
 
 
+class Way(StrEnum):
+    """How it is told which standards an item assesses: by its events, or by a file beside them."""
+
+    STANDARD = "standard"
+    EARLIER = "earlier"
+    EXACT = "exact"
+    NARROWER = "narrower"
+    BROADER = "broader"
+    ALIGNED = "aligned"
+    UNTAGGED = "untagged"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question of a tool's bank."""
+    """One question of a tool's bank; `references` are what its events say that it assesses."""
 
     item_id: str
     tool: Tool
@@ -115,7 +127,8 @@ class Item:
     points: int
     choice_count: int
     standards: tuple[Standard, ...]
-    is_tagged: bool
+    way: Way
+    references: tuple[str, ...]
     is_scored: bool
 
 

@@ -57,11 +57,11 @@ def mail_agent(person: Person) -> Json:
     return {"objectType": "Agent", "mbox": f"mailto:{address}"}
 
 
-def objective(standard: Standard) -> Json:
-    """Return a standard as a context activity."""
+def objective(reference: str, standard: Standard) -> Json:
+    """Return what stands for a standard as a context activity."""
     return {
         "objectType": "Activity",
-        "id": standard.uri,
+        "id": reference,
         "definition": {"type": ADL_ACTIVITY + "objective", "name": text(standard.code)},
     }
 

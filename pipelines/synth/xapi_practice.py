@@ -204,7 +204,8 @@ def _lesson_activity(session: PracticeSession) -> Json:
 
 
 def _objectives(item: Item) -> list[Json]:
-    return [objective(standard) for standard in item.standards] if item.is_tagged else []
+    named = (*item.standards, item.standards[0])
+    return [objective(*each) for each in zip(item.references, named, strict=False)]
 
 
 def _item_activity(item: Item) -> Json:

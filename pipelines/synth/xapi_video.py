@@ -90,7 +90,7 @@ def _context(view: VideoView, step: VideoStep) -> Json:
         extensions[VIDEO_EXTENSION + "full-screen"] = False
         extensions[VIDEO_EXTENSION + "speed"] = "1x"
         extensions[VIDEO_EXTENSION + "user-agent"] = "ClipstreamPlayer/4.2"
-    section = view.screening.section
+    section, standard = view.screening.section, view.screening.video.standard
     context: Json = {
         "registration": view.registration,
         "language": "en-US",
@@ -98,7 +98,7 @@ def _context(view: VideoView, step: VideoStep) -> Json:
             # A single activity may stand without a list around it.
             "category": {"objectType": "Activity", "id": VIDEO_PROFILE},
             "parent": [course_activity(Tool.CLIPSTREAM, section.section_id, section.title)],
-            "grouping": [objective(view.screening.video.standard)],
+            "grouping": [objective(standard.uri, standard)],
         },
         "extensions": extensions,
     }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import orjson
 import pytest
 
 from pipelines.cli import district_at
+from pipelines.synth.values import Way
 from pipelines.warehouse.load import open_warehouse
 from tests.night.homes import all_rows, counts_by_file, planted_counts, plumbline, run_night
 from tests.oracles.mastery import judge_mastery
@@ -129,6 +131,34 @@ def test_what_people_wrote_down_is_counted_as_planted(night: DistrictNight) -> N
     assert sum(refused for _, _, refused in planted) > 0
     assert {("paper_test",), ("rubric",), ("project",), ("auto_scored",)} <= set(methods)
     assert own == [("student",)]
+
+
+def test_evidence_counts_for_the_planted_standards(night: DistrictNight) -> None:
+    """However it is told what an item assesses, its tries count for exactly those standards."""
+    planted: dict[str, set[str]] = defaultdict(set)
+    ways: dict[str, str] = {}
+    with (night.root / "truth" / "items.csv").open(encoding="utf-8", newline="") as stream:
+        for each in csv.DictReader(stream):
+            planted[each["item_id"]].add(each["standard_uri"])
+            ways[each["item_id"]] = each["way"]
+    with night.marts() as marts:
+        found = dict(
+            marts.sql(
+                "select evidence.item_id, list(distinct standards.uri)"
+                " from learning.mastery_evidence as evidence"
+                " inner join roster.standards as standards using (standard_id)"
+                " where evidence.source <> 'classroom' group by all"
+            ).fetchall()
+        )
+        kinds = marts.sql(
+            "select succession, counts_as_id is distinct from standard_id as is_other, count(*)"
+            " from roster.standards group by all order by all"
+        ).fetchall()
+    assert {item: set(uris) for item, uris in found.items()} == {
+        item: planted[item] for item in found
+    }
+    assert {ways[item] for item in found} == {each.value for each in Way} - {Way.UNTAGGED.value}
+    assert {kind for kind, is_other, _ in kinds if is_other} == {"replaced", "matched"}
 
 
 def test_screen_share_tells_how_time_was_spent(night: DistrictNight) -> None:

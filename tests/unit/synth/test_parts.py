@@ -19,7 +19,7 @@ from pipelines.synth.item_bank import build_item_bank
 from pipelines.synth.knowledge import draw_knowledge
 from pipelines.synth.population import draw_population
 from pipelines.synth.school_year import is_early_release, is_instructional, plan_school_year
-from pipelines.synth.values import ItemStyle, Subject, Tool
+from pipelines.synth.values import ItemStyle, Subject, Tool, Way
 
 ZONE = ZoneInfo("America/Chicago")
 
@@ -110,4 +110,4 @@ def test_every_standard_has_a_dozen_items_in_each_tool() -> None:
     assert min(len(found) for found in bank.items.values()) >= 12
     assert len({item.item_id for item in items}) == len(items)
     assert {len(item.standards) for item in items} == {1, 2}
-    assert {item.is_tagged for item in items} == {True, False}
+    assert {item.way for item in items} == set(Way)
