@@ -44,6 +44,11 @@ class CourseVisit(NamedTuple):
     spans: tuple[Span, ...]
     guise: Guise | None = None
 
+    @property
+    def open_span(self) -> Span:
+        """From the login until the last page is left."""
+        return Span(self.spans[0].start_ms, self.spans[-1].end_ms)
+
 
 class _Browser:
     """A visit's clock and history."""

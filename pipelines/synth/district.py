@@ -140,6 +140,7 @@ class _Generator:
         spans = [(tool_of(session), span) for session in sessions for span in session.spans]
         bells = self._bells(learner, day)
         self.truth.activity(learner, day.date, spans=spans, bells=bells)
+        self.truth.openness(learner, day.date, [session.open_span for session in sessions])
 
     def _hand_over(self, sessions: list[Session], day: Day) -> None:
         for place, session in enumerate(sessions):

@@ -72,6 +72,11 @@ class PracticeSession(NamedTuple):
     hints: tuple[Hint, ...]
     spans: tuple[Span, ...]
 
+    @property
+    def open_span(self) -> Span:
+        """From the opening of the lesson to its closing, pauses included."""
+        return Span(self.started_ms, self.ended_ms)
+
 
 class _Sitting:
     """The running clock of a session and what has happened so far."""

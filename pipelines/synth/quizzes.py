@@ -56,6 +56,11 @@ class QuizSession(NamedTuple):
         """The real activity: from login to submission."""
         return (Span(self.login_ms, self.submitted_ms),)
 
+    @property
+    def open_span(self) -> Span:
+        """From login to logout."""
+        return Span(self.login_ms, self.logout_ms)
+
 
 def quiz_of(world: World, section: Section, day: Day) -> Quiz:
     """Draw the quiz that a class takes on a day, about its current standards."""

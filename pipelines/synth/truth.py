@@ -61,12 +61,15 @@ class TruthWriter:
         self._knowledge = (folder / "knowledge.ndjson").open("wb")
         self._intervals = (folder / "active_intervals.ndjson").open("wb")
         self._minutes = (folder / "active_minutes.csv").open("w", encoding="utf-8", newline="")
+        self._open = (folder / "open_seconds.csv").open("w", encoding="utf-8", newline="")
         self._ledger = (folder / "ledger.ndjson").open("wb")
         self._owners = (folder / "attribution.csv").open("w", encoding="utf-8", newline="")
         self._owner_rows = csv.writer(self._owners, lineterminator="\n")
         self._owner_rows.writerow(["source", "event_id", "date", "sourced_id", "reason"])
         self._minute_rows = csv.writer(self._minutes, lineterminator="\n")
         self._minute_rows.writerow(["sourced_id", "date", "day_part", "active_seconds"])
+        self._open_rows = csv.writer(self._open, lineterminator="\n")
+        self._open_rows.writerow(["sourced_id", "date", "open_seconds"])
 
     def __enter__(self) -> Self:
         """Open for writing."""
@@ -79,7 +82,10 @@ class TruthWriter:
         trace: TracebackType | None,
     ) -> None:
         """Close every file."""
-        for file in (self._knowledge, self._intervals, self._minutes, self._ledger, self._owners):
+        for file in (
+            *(self._knowledge, self._intervals, self._minutes),
+            *(self._open, self._ledger, self._owners),
+        ):
             file.close()
 
     def knowledge(
@@ -111,6 +117,11 @@ class TruthWriter:
         for day_part, active_ms in _by_day_part(_union([span for _, span in spans]), bells):
             seconds = f"{active_ms / 1000:.3f}"
             self._minute_rows.writerow([person.sourced_id, when, day_part, seconds])
+
+    def openness(self, person: Person, when: date, spans: list[Span]) -> None:
+        """Write how long somebody had software open: each moment once, pauses included."""
+        if open_ms := _length_ms(_union(spans)):
+            self._open_rows.writerow([person.sourced_id, when, f"{open_ms / 1000:.3f}"])
 
     def delivery(
         self,
@@ -196,9 +207,13 @@ def _union(spans: list[Span]) -> list[Span]:
     return merged
 
 
+def _length_ms(spans: list[Span]) -> int:
+    return sum(span.end_ms - span.start_ms for span in spans)
+
+
 def _by_day_part(spans: list[Span], bells: Span | None) -> list[tuple[str, int]]:
     """Split active time at the school's bells; days without lessons are one part."""
-    total = sum(span.end_ms - span.start_ms for span in spans)
+    total = _length_ms(spans)
     if bells is None:
         return [("weekend_or_holiday", total)] if total else []
     school = sum(

@@ -54,6 +54,11 @@ class VideoView(NamedTuple):
     steps: tuple[VideoStep, ...]
     spans: tuple[Span, ...]
 
+    @property
+    def open_span(self) -> Span:
+        """From the first to the last action on the player, pauses included."""
+        return Span(self.steps[0].at_ms, self.steps[-1].at_ms)
+
 
 class _Player:
     """A player's clock, position and the parts played so far."""

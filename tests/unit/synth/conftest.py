@@ -42,6 +42,7 @@ class Truth(NamedTuple):
     knowledge: list[dict[str, Any]]
     intervals: list[dict[str, Any]]
     minutes: list[dict[str, str]]
+    openness: list[dict[str, str]]
     plants: list[dict[str, str]]
     attribution: list[dict[str, str]]
 
@@ -74,6 +75,7 @@ def truth(district: SyntheticDistrict) -> Truth:
         knowledge=_read_ndjson(folder / "knowledge.ndjson"),
         intervals=_read_ndjson(folder / "active_intervals.ndjson"),
         minutes=read_csv(folder / "active_minutes.csv"),
+        openness=read_csv(folder / "open_seconds.csv"),
         plants=read_csv(folder / "plants.csv"),
         attribution=read_csv(folder / "attribution.csv"),
     )

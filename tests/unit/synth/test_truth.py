@@ -124,6 +124,19 @@ def test_minutes_are_the_union_of_the_intervals(truth: Truth) -> None:
         assert abs(_union_seconds(spans[key]) - seconds) < 0.01
 
 
+def test_software_is_open_for_at_least_the_active_time(truth: Truth) -> None:
+    """Of each day with activity it is told how long software was open; some sat idle before it."""
+    active: dict[tuple[str, str], float] = defaultdict(float)
+    for minutes in truth.minutes:
+        active[minutes["sourced_id"], minutes["date"]] += float(minutes["active_seconds"])
+    opened = {
+        (row["sourced_id"], row["date"]): float(row["open_seconds"]) for row in truth.openness
+    }
+    assert set(active) == set(opened)
+    assert all(opened[key] >= seconds - 0.01 for key, seconds in active.items())
+    assert any(opened[key] > seconds + 60 for key, seconds in active.items())
+
+
 def _union_seconds(spans: list[tuple[datetime, datetime]]) -> float:
     total, reached = 0.0, datetime.min.replace(tzinfo=spans[0][0].tzinfo)
     for start, end in sorted(spans):
