@@ -54,6 +54,8 @@ class MartSql:
 
 def _open(file: str) -> DuckDBPyConnection:
     connection = connect_in_memory()
+    if file != ":memory:":
+        connection.execute("set temp_directory = ?", [f"{file}.spill"])
     connection.execute(f"attach '{file}' as {WAREHOUSE}")
     connection.execute(f"use {WAREHOUSE}")
     for schema in _SCHEMAS:
