@@ -56,6 +56,8 @@ class Knowledge:
         """Return the probability of a full answer: knowing without a slip, or a lucky guess."""
         if self._is_stuck_on(item):
             return 0.0
+        if self._is_past_slips_on(item):
+            return 1.0
         known = min(self.probability(standard.identifier) for standard in item.standards)
         guess = 1 / item.choice_count if item.choice_count else _GUESS_WITHOUT_CHOICES
         return known * (1 - _SLIP) + (1 - known) * guess
@@ -76,6 +78,13 @@ class Knowledge:
         if plant is None or plant.habit is not Habit.REMEDIATION_LOOP:
             return False
         return self._is_after_success and plant.standard in item.standards
+
+    def _is_past_slips_on(self, item: Item) -> bool:
+        """Whether a slip must not happen: over-practice goes on after being secure for good."""
+        plant = self.plant
+        if plant is None or plant.habit is not Habit.OVER_PRACTICE:
+            return False
+        return plant.standard in item.standards
 
     def take_changed(self) -> list[str]:
         """Return the standards practised since the last call, sorted."""

@@ -84,6 +84,25 @@ def test_loops_are_practice_without_three_right_in_a_row(
         assert not any(all(outcomes[at : at + 3]) for at in range(len(outcomes) - 2))
 
 
+def test_over_practice_is_right_at_the_first_try_again_and_again(
+    delivered: list[Delivered], truth: Truth
+) -> None:
+    """Planted over-practice has far more tries than being secure takes, and no slip."""
+    plants = [row for row in truth.plants if row["habit"] == "over_practice"]
+    excused = {row["event_id"] for row in truth.entries("conflict")}
+    assert plants
+    answers = [event for event in _answers(delivered, truth) if event["id"] not in excused]
+    for plant in plants:
+        scores = [
+            event["result"]["score"]["scaled"]
+            for event in answers
+            if event["actor"]["account"]["name"] == plant["sourced_id"]
+            and plant["standard_uri"] in _standards(event)
+        ]
+        assert len(scores) >= 15
+        assert set(scores) == {1}
+
+
 def test_answers_lie_within_real_activity(
     delivered: list[Delivered], truth: Truth, district: SyntheticDistrict
 ) -> None:
