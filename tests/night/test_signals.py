@@ -83,18 +83,18 @@ def judged(night: DistrictNight) -> list[Judged]:
         return [Judged(*row) for row in connection.execute(query).fetchall()]
 
 
-def test_planted_loops_are_found(night: DistrictNight, judged: list[Judged]) -> None:
-    """Whoever practises without three right in a row, by plan, is in a remediation loop."""
+@pytest.mark.parametrize("habit", ["remediation_loop", "over_practice"])
+def test_planted_habits_are_found(night: DistrictNight, judged: list[Judged], habit: str) -> None:
+    """Whoever by plan never has three right in a row, or goes on when secure, is found to."""
     pseudonymiser = _pseudonymiser(night)
     with (night.root / "truth/plants.csv").open(encoding="utf-8", newline="") as stream:
         planted = {
             (pseudonymiser.student_key(row["sourced_id"]), row["standard_uri"])
             for row in csv.DictReader(stream)
-            if row["habit"] == "remediation_loop"
+            if row["habit"] == habit
         }
     assert planted
-    loops = {each[:2] for each in judged if each.state == "remediation_loop"}
-    assert planted <= loops
+    assert planted <= {each[:2] for each in judged if each.state == habit}
 
 
 def test_no_loop_is_invented(judged: list[Judged]) -> None:

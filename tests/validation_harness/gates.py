@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tests.validation_harness.real import RealResult
-    from tests.validation_harness.synthetic import SyntheticResult
+    from tests.validation_harness.synthetic import SignalTruth, SyntheticResult
 
 MOST_CALIBRATION_ERROR = 0.04
 LEAST_SECURE, MOST_NOT_YET = 0.85, 0.5
@@ -61,7 +61,7 @@ def recovery_gates(results: Sequence[SyntheticResult]) -> list[Gate]:
     for each in results:
         known = {status.status: status.known for status in each.statuses}
         ordered = [known[status] for status in _IN_ORDER if status in known]
-        within = (each.minutes.not_under_low, each.minutes.not_over_high)
+        within = (each.minutes.open_not_under_low, each.minutes.open_not_over_high)
         gates += [
             Gate(
                 f"seed {each.seed}: calibration error at most {MOST_RECOVERY_ERROR}",
@@ -74,12 +74,27 @@ def recovery_gates(results: Sequence[SyntheticResult]) -> list[Gate]:
                 len(ordered) == len(_IN_ORDER) and _rises(ordered),
             ),
             Gate(
-                f"seed {each.seed}: low and high hold for {LEAST_WITHIN} of the student-days each",
+                f"seed {each.seed}: software was open for low to high minutes on {LEAST_WITHIN} of"
+                " the student-days each",
                 " and ".join(f"{share:.4f}" for share in within),
                 min(within) >= LEAST_WITHIN,
             ),
+            Gate(
+                f"seed {each.seed}: active for at most high on {LEAST_WITHIN} of the student-days",
+                f"{each.minutes.active_not_over_high:.4f}",
+                each.minutes.active_not_over_high >= LEAST_WITHIN,
+            ),
+            *(_signal_gate(each.seed, signal) for signal in each.signals if signal.planted),
         ]
     return gates
+
+
+def _signal_gate(seed: int, signal: SignalTruth) -> Gate:
+    return Gate(
+        f"seed {seed}: every planted {signal.state} is found, none is invented",
+        f"{signal.found} of {signal.planted}, {signal.invented} invented",
+        signal.found == signal.planted and signal.invented == 0,
+    )
 
 
 def _rises(values: Sequence[float]) -> bool:

@@ -53,7 +53,7 @@ def describe_real(result: RealResult) -> str:
 
 def describe_synthetic(results: Iterable[SyntheticResult]) -> str:
     """Return what was found again of planted truth."""
-    rows, statuses = [], []
+    rows, statuses, signals = [], [], []
     for each in results:
         minutes = each.minutes
         rows.append(
@@ -61,25 +61,34 @@ def describe_synthetic(results: Iterable[SyntheticResult]) -> str:
                 str(each.seed),
                 f"{each.calibration_error:.3f}",
                 f"{minutes.days:,}",
-                f"{minutes.not_under_low:.3f}",
-                f"{minutes.not_over_high:.3f}",
+                f"{minutes.open_not_under_low:.3f}",
+                f"{minutes.open_not_over_high:.3f}",
+                f"{minutes.active_not_under_low:.3f}",
+                f"{minutes.active_not_over_high:.3f}",
                 f"{minutes.low:,.0f} / {minutes.mid:,.0f} / {minutes.high:,.0f}",
-                f"{minutes.active:,.0f}",
+                f"{minutes.opened:,.0f} / {minutes.active:,.0f}",
             )
         )
         statuses += [
             (str(each.seed), status, f"{pairs:,}", *(f"{share:.3f}" for share in shares))
             for status, pairs, *shares in each.statuses
         ]
-    head = ("seed", "calibration error", "student-days", "active ≥ low", "active ≤ high")
+        signals += [
+            (str(each.seed), state, *(f"{count:,}" for count in counts))
+            for state, *counts in each.signals
+        ]
+    bounds = ("open ≥ low", "open ≤ high", "active ≥ low", "active ≤ high")
+    head = ("seed", "calibration error", "student-days", *bounds)
     return "\n".join(
         [
-            _table((*head, "minutes low / mid / high", "minutes active"), rows),
+            _table((*head, "minutes low / mid / high", "open / active"), rows),
             "",
             _table(
                 ("seed", "status", "pairs", "knows", "estimate", "chance of a right answer"),
                 statuses,
             ),
+            "",
+            _table(("seed", "signal", "planted", "found", "judged so", "invented"), signals),
         ]
     )
 

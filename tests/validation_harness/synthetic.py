@@ -1,7 +1,9 @@
 """Does a night find again what was planted in a synthetic district, whose truth is known?
 
 Of mastery: the estimate beside the chance of a right answer, and the status beside knowing. Of
-time: the truly active minutes of a student's day beside low and high.
+time: how long software was truly open on a student's day, which is what is measured, beside low
+and high, and the truly active minutes with it. Of signals: the planted habits, and what is truly
+known where nothing was planted.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from pipelines.cli_options import district_at
 from pipelines.identity.keys import read_key
 from pipelines.identity.pseudonyms import Pseudonymiser
 from pipelines.synth import write_district
+from pipelines.warehouse.load import open_warehouse
 from tests.validation_harness.nights import published, run_whole_night
 
 if TYPE_CHECKING:
@@ -57,7 +60,13 @@ group by tenth
 order by tenth
 """
 _MINUTES = """
-with active as (
+with opened as (
+    select learners.student_key, truth.date as activity_date, sum(open_seconds) / 60 as minutes
+    from read_csv('{truth}/open_seconds.csv') as truth
+    inner join learners using (sourced_id)
+    group by all
+),
+active as (
     select learners.student_key, truth.date as activity_date, sum(active_seconds) / 60 as minutes
     from read_csv('{truth}/active_minutes.csv') as truth
     inner join learners using (sourced_id)
@@ -71,13 +80,65 @@ measured as (
 )
 select
     count(*) as days,
-    avg((active.minutes >= measured.low - {minute})::integer) as not_under_low,
-    avg((active.minutes <= measured.high + {minute})::integer) as not_over_high,
-    sum(measured.low), sum(measured.mid), sum(measured.high), sum(active.minutes)
+    avg((opened.minutes >= measured.low - {minute})::integer) as open_not_under_low,
+    avg((opened.minutes <= measured.high + {minute})::integer) as open_not_over_high,
+    avg((active.minutes >= measured.low - {minute})::integer) as active_not_under_low,
+    avg((active.minutes <= measured.high + {minute})::integer) as active_not_over_high,
+    sum(measured.low), sum(measured.mid), sum(measured.high),
+    sum(opened.minutes), sum(active.minutes)
 from measured
+inner join opened using (student_key, activity_date)
 inner join active using (student_key, activity_date)
 """
 _MINUTE = 1
+_SIGNALS = """
+with truth as (
+    select
+        learners.student_key,
+        standards.standard_id,
+        first(told.probability order by told.date) as at_first,
+        last(told.probability order by told.date) as at_last
+    from read_ndjson_auto('{truth}/knowledge.ndjson') as told
+    inner join learners using (sourced_id)
+    inner join loaded.standards as standards on told.standard_uri = standards.uri
+    group by all
+),
+planted as (
+    select learners.student_key, standards.standard_id, plants.habit
+    from read_csv('{truth}/plants.csv') as plants
+    inner join learners using (sourced_id)
+    inner join loaded.standards as standards on plants.standard_uri = standards.uri
+),
+judged as (
+    select
+        states.state,
+        coalesce(planted.habit = states.state, false) as is_planted,
+        case states.state
+            when 'over_practice' then truth.at_last < {unknown}
+            when 'indeterminate' then false
+            else truth.at_first >= {known}
+        end as is_invented
+    from intermediate.int_practice_states as states
+    inner join truth using (student_key, standard_id)
+    left join planted using (student_key, standard_id)
+)
+select
+    states.state,
+    (select count(*) from planted where habit = states.state) as planted,
+    count(*) filter (where judged.is_planted) as found,
+    count(judged.state) as judged,
+    count(*) filter (where judged.is_invented) as invented
+from (
+    select unnest([
+        'remediation_loop', 'stalled', 'productive_struggle', 'over_practice', 'indeterminate'
+    ]) as state
+) as states
+left join judged using (state)
+group by states.state
+order by states.state
+"""
+# Whoever knew from the first day on does not struggle; whoever does not know is not secure.
+_KNOWN_AT_LEAST, _UNKNOWN_BELOW = 0.9, 0.5
 
 
 class StatusTruth(NamedTuple):
@@ -103,12 +164,25 @@ class Minutes(NamedTuple):
     """Student-days, shares of them within a bound, and minutes in all."""
 
     days: int
-    not_under_low: float
-    not_over_high: float
+    open_not_under_low: float
+    open_not_over_high: float
+    active_not_under_low: float
+    active_not_over_high: float
     low: float
     mid: float
     high: float
+    opened: float
     active: float
+
+
+class SignalTruth(NamedTuple):
+    """A state: pairs planted in it and found, pairs in it, and those that the truth denies."""
+
+    state: str
+    planted: int
+    found: int
+    judged: int
+    invented: int
 
 
 class SyntheticResult(NamedTuple):
@@ -118,6 +192,7 @@ class SyntheticResult(NamedTuple):
     statuses: list[StatusTruth]
     tenths: list[Tenth]
     minutes: Minutes
+    signals: list[SignalTruth]
 
     @property
     def calibration_error(self) -> float:
@@ -153,7 +228,17 @@ def compare_with_truth(root: Path, seed: int) -> SyntheticResult:
         [StatusTruth(*row) for row in statuses],
         [Tenth(*row) for row in tenths],
         Minutes(*minutes),
+        _compare_signals(root),
     )
+
+
+def _compare_signals(root: Path) -> list[SignalTruth]:
+    """Judge every state of practice, also of those that a class has no room for."""
+    home, settings = district_at(root)
+    query = _SIGNALS.format(truth=root / "truth", known=_KNOWN_AT_LEAST, unknown=_UNKNOWN_BELOW)
+    with open_warehouse(home, settings, read_only=True) as warehouse:
+        _register_learners(warehouse, root)
+        return [SignalTruth(*row) for row in warehouse.execute(query).fetchall()]
 
 
 def _register_learners(marts: DuckDBPyConnection, root: Path) -> None:
