@@ -58,7 +58,7 @@ nearby_events as (
 {% endif %}
 
 -- Times are microseconds since 1970 in UTC: whole numbers add up exactly.
-clocked as not materialized (
+clocked as (
 
     select
         student_key,
@@ -95,28 +95,6 @@ clocked as not materialized (
 
 ),
 
--- Only what plays has a segment, and only what can end one is looked at.
-segmented as (
-
-    select
-        *,
-        lead(occurred_us) over (
-            partition by student_key, source, session_key, activity_id
-            order by occurred_us, event_id
-        ) - occurred_us as segment_us
-    from clocked
-    where is_segment_end
-
-    union all
-
-    select
-        *,
-        null as segment_us
-    from clocked
-    where is_segment_end is not true
-
-),
-
 followed as (
 
     select
@@ -124,8 +102,17 @@ followed as (
         lead(occurred_us) over (
             partition by student_key
             order by occurred_us, event_id, source
-        ) - occurred_us as gap_us
-    from segmented
+        ) - occurred_us as gap_us,
+        lead(occurred_us) over (
+            partition by
+                student_key,
+                source,
+                session_key,
+                activity_id,
+                is_segment_end
+            order by occurred_us, event_id
+        ) - occurred_us as segment_us
+    from clocked
 
 ),
 
