@@ -272,6 +272,21 @@ def test_old_builds_are_pruned(home: Home, settings: Settings, key: Key) -> None
     assert (home.published / "later-0").is_dir()
 
 
+def test_a_publish_that_was_cut_off_before_pruning_is_made_up(
+    home: Home, settings: Settings, key: Key
+) -> None:
+    """Publishing what readers see already removes the builds that are too many."""
+    publish_build(home, settings, key, "build-one")
+    kept = settings.publish.kept_builds
+    for number in range(kept):
+        _pretend_build(home, f"earlier-{number}", seconds=-number - 1)
+
+    published = publish_build(home, settings, key, "build-one")
+
+    assert published.already_current
+    assert published.removed == (f"earlier-{kept - 1}",)
+
+
 def test_unknown_build_is_refused(home: Home, settings: Settings, key: Key) -> None:
     """A build that the warehouse does not know is named, and nothing is left behind for readers."""
     with pytest.raises(PlumblineError, match="the warehouse knows no build build-nine"):
