@@ -88,7 +88,7 @@ def settle(home: Home) -> Pin | None:
 def _switch_and_prune(home: Home, settings: Settings, build_id: str) -> tuple[str, ...]:
     """Switch readers; the build that they had stays, for those who still read it.
 
-    Builds are removed where nothing is to be switched as well: a publish may have been cut off here.
+    Builds are removed without a switch as well: a publish may have been cut off here.
     """
     previous = folders.current_build_id(home.current_build)
     if previous != build_id:
