@@ -67,11 +67,11 @@ def kill_at_random(
 def kill_only_the_run(night: Undisturbed, commands: Commands) -> Trial:
     """Kill an ingest and not its workers: they end by themselves, before the next run writes."""
     with _Copy(night, "ingest") as home:
-        is_time = partial(_is_a_worker_at_work, home)
+        is_time = partial(_is_a_worker_forked, home)
         ended = commands.run_until(*arguments_of("ingest", home), moment=is_time)
         problems = [] if ended.was_killed else [f"no worker was ever at work: {ended.said}"]
         problems += run_again(night, commands, "ingest", home)
-        if _is_a_worker_at_work(home):
+        if _count_processes(home):
             problems.append("a worker is still there after the next run")
     return Trial("orphans", "ingest, and not its workers", 1, tuple(problems))
 
@@ -98,14 +98,18 @@ def _failures(ends: Sequence[Ended]) -> list[str]:
     return [f"a run after a kill failed: {end.said}" for end in ends if end.code not in {0, 2, -9}]
 
 
-def _is_a_worker_at_work(home: Home) -> bool:
-    """Tell whether a process lives that was begun as a worker of this home."""
-    wanted = str(home.workers_file).encode()
+def _is_a_worker_forked(home: Home) -> bool:
+    """Tell whether there is more than the process that workers of this home are forked from."""
+    return _count_processes(home) > 1
+
+
+def _count_processes(home: Home) -> int:
+    """Count the processes that live of the workers of this home, and the one they come from."""
+    wanted, found = str(home.workers_file).encode(), 0
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if wanted in (folder / "cmdline").read_bytes().split(b"\0"):
-                return True
-    return False
+            found += wanted in (folder / "cmdline").read_bytes().split(b"\0")
+    return found
 
 
 class _Copy(TemporaryDirectory[str]):

@@ -14,6 +14,7 @@ from pipelines.warehouse.load import open_warehouse
 from tests.oracles.attribution import attribute_time, measure_activities, measure_screen_share
 from tests.oracles.practice import judge_practice
 from tests.oracles.values import read_district, read_events
+from tests.validation_harness.synthetic import WITH_TRUTH
 
 if TYPE_CHECKING:
     from tests.night.homes import DistrictNight
@@ -23,23 +24,15 @@ if TYPE_CHECKING:
 KNOWN = 0.9
 FALSE_ALARM_RATE = 0.48
 SECOND_IN_MINUTES = 1 / 60
-_STATES = """
-with truth as (
-    select
-        learners.student_key,
-        standards.standard_id,
-        first(told.probability order by told.date) as at_first,
-        last(told.probability order by told.date) as at_last
-    from read_ndjson_auto('{truth}/knowledge.ndjson') as told
-    inner join learners using (sourced_id)
-    inner join loaded.standards as standards on told.standard_uri = standards.uri
-    group by all
-)
+_STATES = (
+    WITH_TRUTH
+    + """
 select states.student_key, standards.uri, states.state, truth.at_first, truth.at_last
 from intermediate.int_practice_states as states
 inner join truth using (student_key, standard_id)
 inner join loaded.standards as standards using (standard_id)
 """
+)
 
 
 class Judged(NamedTuple):

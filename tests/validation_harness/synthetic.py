@@ -91,7 +91,8 @@ inner join opened using (student_key, activity_date)
 inner join active using (student_key, activity_date)
 """
 _MINUTE = 1
-_SIGNALS = """
+# How probable it truly is that a student knows a standard, at first and at last.
+WITH_TRUTH = """
 with truth as (
     select
         learners.student_key,
@@ -102,7 +103,11 @@ with truth as (
     inner join learners using (sourced_id)
     inner join loaded.standards as standards on told.standard_uri = standards.uri
     group by all
-),
+)
+"""
+_SIGNALS = (
+    WITH_TRUTH
+    + """,
 planted as (
     select learners.student_key, standards.standard_id, plants.habit
     from read_csv('{truth}/plants.csv') as plants
@@ -137,6 +142,7 @@ left join judged using (state)
 group by states.state
 order by states.state
 """
+)
 # Whoever knew from the first day on does not struggle; whoever does not know is not secure.
 _KNOWN_AT_LEAST, _UNKNOWN_BELOW = 0.9, 0.5
 

@@ -103,23 +103,24 @@ def test_what_is_said_before_an_attempt_rests_on_the_earlier_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    ("open_shares", "signal", "failing"),
+    ("shares", "signal", "failing"),
     [
-        ((0.9, 0.9), SignalTruth("over_practice", 2, 2, 5, 0), []),
-        ((0.89, 1.0), SignalTruth("over_practice", 2, 2, 5, 0), ["open"]),
-        ((1.0, 1.0), SignalTruth("over_practice", 2, 1, 5, 0), ["over_practice"]),
-        ((1.0, 1.0), SignalTruth("over_practice", 2, 2, 5, 1), ["over_practice"]),
+        ((0.9, 0.9, 0.9, 0.9), SignalTruth("over_practice", 2, 2, 5, 0), []),
+        ((0.89, 1.0, 0.9, 1.0), SignalTruth("over_practice", 2, 2, 5, 0), ["open"]),
+        ((1.0, 1.0, 0.89, 1.0), SignalTruth("over_practice", 2, 2, 5, 0), ["active"]),
+        ((1.0, 1.0, 1.0, 1.0), SignalTruth("over_practice", 2, 1, 5, 0), ["over_practice"]),
+        ((1.0, 1.0, 1.0, 1.0), SignalTruth("over_practice", 2, 2, 5, 1), ["over_practice"]),
     ],
 )
 def test_gates_of_planted_truth_fail_where_it_is_missed(
-    open_shares: tuple[float, float], signal: SignalTruth, failing: list[str]
+    shares: tuple[float, float, float, float], signal: SignalTruth, failing: list[str]
 ) -> None:
     """A bound short of its share, a signal not found and one that is invented each fail a gate."""
     statuses = [
         StatusTruth(status, 10, known, known, known)
         for status, known in (("not_yet", 0.3), ("developing", 0.6), ("secure", 0.9))
     ]
-    minutes = Minutes(10, *open_shares, 0.8, 1.0, 1.0, 2.0, 3.0, 2.0, 1.0)
+    minutes = Minutes(10, *shares, 1.0, 2.0, 3.0, 2.0, 1.0)
     result = SyntheticResult(1, statuses, [Tenth(5, 10, 0.5, 0.5)], minutes, [signal])
     failed = [gate.asked for gate in recovery_gates([result]) if not gate.holds]
     assert len(failed) == len(failing)
