@@ -23,6 +23,15 @@ from pipelines.ingest.worker import fork_server_command
 if TYPE_CHECKING:
     from pipelines.home import Home
 
+# What a worker frees after a block it needs for the next; given back to the system, each page of
+# it would be asked for and wiped anew. The names are those of the C library and of Arrow. NumPy
+# would start threads for what nobody here asks of it, and they wait by counting.
+_OF_WORKERS = {
+    "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "OPENBLAS_NUM_THREADS": "1",
+}
 FORKED_WORKER = "plumbline:env:forked_worker:v1"
 
 
@@ -35,7 +44,8 @@ class ForkServer:
     def __enter__(self) -> Self:
         """Start the process; it reads no line before it is ready to fork."""
         reading, self._pipe = os.pipe()
-        self._process = subprocess.Popen(self._command, stdin=reading)  # noqa: S603  # ours
+        environment = {**os.environ, **_OF_WORKERS}
+        self._process = subprocess.Popen(self._command, stdin=reading, env=environment)  # noqa: S603  # ours
         os.close(reading)
         self._is_asked = False
         return self
