@@ -6,32 +6,29 @@ from the parsed JSON into columns without a row in between.
 
 from __future__ import annotations
 
+from itertools import starmap
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.canonical import event_arrow_schema
-from pipelines.ingest.times import parse_duration_seconds, parse_time
+from pipelines.ingest.times import microseconds_of, parse_duration_seconds
 from pipelines.ingest.xapi import learner_role, parts_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from pipelines.ingest.rows import Identity, Keyring, Place
     from pipelines.ingest.xapi import Parts
 
 # Few enough to stay in the cache of a processor from their first step to their last.
-STATEMENTS_AT_ONCE = 128
-_SCORE = pa.struct([(name, pa.float64()) for name in ("scaled", "raw", "min", "max")])
-_RESULT = pa.struct([("score", _SCORE), ("duration", pa.string()), ("success", pa.bool_())])
+STATEMENTS_AT_ONCE = 256
 
 
 class Acts(NamedTuple):
     """Statements, column by column.
 
-    A column of parts serves for the columns that come from the member it is named after. Results
-    may hold more than is kept: of them Arrow reads only what the policy names.
+    A column of parts serves for the columns that come from the member it is named after. Times are
+    microseconds since 1970.
     """
 
     line_numbers: list[int]
@@ -40,12 +37,13 @@ class Acts(NamedTuple):
     event_ids: list[str]
     digests: list[str]
     session_keys: list[str | None]
-    times: list[datetime | None]
-    results: list[dict[str, Any] | None]
+    times: list[int | None]
+    seconds: list[float | None]
     actors: list[Parts]
     verbs: list[Parts]
     objects: list[Parts]
     contexts: list[Parts]
+    results: list[Parts]
 
 
 def act_of(
@@ -54,6 +52,7 @@ def act_of(
     """Return one valid, minimised statement as columns."""
     time = statement.get("timestamp") or statement.get("stored")
     registration = statement.get("context", {}).get("registration")
+    duration = statement.get("result", {}).get("duration")
     parts = [parts_of(statement, keyring)]
     return Acts(
         [place.line_number],
@@ -62,8 +61,9 @@ def act_of(
         [identity.event_id],
         [identity.body_digest],
         [keyring.session_key(registration) if registration else None],
-        [parse_time(time) if time else None],
-        [statement.get("result")],
+        [microseconds_of(time) if time else None],
+        [parse_duration_seconds(duration) if duration else None],
+        parts,
         parts,
         parts,
         parts,
@@ -72,12 +72,11 @@ def act_of(
 
 
 class EventsOfActs:
-    """Gathers the statements of a part; results become columns while they are at hand."""
+    """Gathers the statements of a part."""
 
     def __init__(self, source: str) -> None:
         self._source = source
         self._acts = Acts(*([] for _ in Acts._fields))
-        self._results: list[pa.StructArray] = []
 
     def add(self, acts: Acts) -> None:
         """Add statements to those before."""
@@ -85,12 +84,9 @@ class EventsOfActs:
         added: tuple[list[Any], ...] = acts
         for column, more in zip(columns, added, strict=True):
             column.extend(more)
-        if len(self._acts.results) >= STATEMENTS_AT_ONCE:
-            self._convert_results()
 
     def table(self) -> pa.Table:
         """Return the canonical events of all statements; the time of one may be missing."""
-        self._convert_results()
         acts = self._acts
         count = len(acts.event_ids)
         given = {
@@ -99,9 +95,10 @@ class EventsOfActs:
             "standard": pa.repeat("xapi", count),
             "spec_version": acts.spec_versions,
             "body_digest": acts.digests,
-            "learner_role": [*map(learner_role, acts.actors, acts.contexts)],
+            "learner_role": _roles(acts.actors, acts.contexts),
             "session_key": acts.session_keys,
             "occurred_at": acts.times,
+            "duration_seconds": acts.seconds,
             "line_number": acts.line_numbers,
             "item_number": acts.item_numbers,
             **_shared(acts.actors, "actor_key", "namespace_key"),
@@ -110,7 +107,9 @@ class EventsOfActs:
                 acts.objects, "activity_id", "activity_type", "choice_count", "voids_event_id"
             ),
             **_shared(acts.contexts, "parent_id", "standard_refs", "chosen_by", "interaction_mode"),
-            **_columns_of(pa.concat_arrays(self._results)),
+            **_shared(
+                acts.results, "score_scaled", "score_raw", "score_min", "score_max", "success"
+            ),
         }
         schema = event_arrow_schema()
         columns = [
@@ -121,42 +120,26 @@ class EventsOfActs:
         ]
         return pa.Table.from_arrays(columns, schema=schema)
 
-    def _convert_results(self) -> None:
-        self._results.append(_as_array(self._acts.results))
-        self._acts.results.clear()
-
 
 def _shared(parts: list[Parts], *names: str) -> dict[str, pa.Array]:
     """Return these columns of parts, most of which stand there many times."""
     numbers = {each: number for number, each in enumerate(dict.fromkeys(parts))}
-    places = pa.array([numbers[each] for each in parts], pa.int32())
-    schema = event_arrow_schema()
-    return {
-        name: pa.array([getattr(each, name) for each in numbers], schema.field(name).type).take(
-            places
-        )
-        for name in names
-    }
+    places = pa.array([*map(numbers.__getitem__, parts)], pa.int32())
+    return {name: _taken([*map(attrgetter(name), numbers)], places, name) for name in names}
 
 
-def _columns_of(results: pa.StructArray) -> dict[str, pa.Array]:
-    durations = pc.struct_field(results, "duration").dictionary_encode()
-    seconds = [parse_duration_seconds(each) for each in durations.dictionary.to_pylist()]
-    return {
-        **{f"score_{each.name}": pc.struct_field(results, ["score", each.name]) for each in _SCORE},
-        "duration_seconds": pa.array(seconds, pa.float64()).take(durations.indices),
-        "success": pc.struct_field(results, "success"),
-    }
+def _roles(actors: list[Parts], contexts: list[Parts]) -> pa.Array:
+    """Return as what actors are named, which their contexts may tell."""
+    pairs = [*zip(actors, contexts, strict=True)]
+    numbers = {each: number for number, each in enumerate(dict.fromkeys(pairs))}
+    places = pa.array([*map(numbers.__getitem__, pairs)], pa.int32())
+    return _taken([*starmap(learner_role, numbers)], places, "learner_role")
 
 
-def _as_array(results: list[dict[str, Any] | None]) -> pa.StructArray:
-    try:
-        return pa.array(results, _RESULT)
-    except pa.ArrowInvalid:
-        # Arrow refuses an integer beyond 2^53 as a double; JSON gives it the nearest one.
-        return pa.array([result and _with_doubles(result) for result in results], _RESULT)
-
-
-def _with_doubles(result: dict[str, Any]) -> dict[str, Any]:
-    score = {name: float(number) for name, number in result.get("score", {}).items()}
-    return {**result, "score": score or None}
+def _taken(values: list[Any], places: pa.Array, name: str) -> pa.Array:
+    """Return the values of a column at places; most columns of most parts hold none at all."""
+    kind = event_arrow_schema().field(name).type
+    array = pa.array(values, kind)
+    if array.null_count == len(array):
+        return pa.nulls(len(places), kind)
+    return array.take(places)

@@ -33,14 +33,41 @@ def comparable_own(
     timestamp: str | None, result: dict[str, Any] | None, registration: str | None
 ) -> bytes:
     """Return what counts of the members that a statement shares with no other."""
-    own: dict[str, Any] = {}
-    if timestamp is not None:
-        own["timestamp"] = normal_time(timestamp)
-    if result is not None:
-        own["result"] = _result(result)
-    if registration is not None:
-        own["registration"] = registration.lower()
-    return orjson.dumps(own, option=orjson.OPT_SORT_KEYS)
+    return written_own(
+        b"" if timestamp is None else _escaped(normal_time(timestamp)),
+        b"" if result is None else comparable_result(result),
+        b"" if registration is None else _escaped(registration.lower()),
+    )
+
+
+def comparable_result(result: dict[str, Any]) -> bytes:
+    """Return what counts of a result: the numbers of a score as doubles, which is what they are."""
+    if "extensions" in result:
+        result = {**result, "extensions": normal_numbers(result["extensions"])}
+    if "score" in result:
+        score = {
+            name: float(number) if type(number) is int else number
+            for name, number in result["score"].items()
+        }
+        result = {**result, "score": score}
+    return orjson.dumps(result, option=orjson.OPT_SORT_KEYS)
+
+
+def written_own(timestamp: bytes, result: bytes, registration: bytes) -> bytes:
+    """Put together what counts of a statement's own members, each as it stands in JSON or nothing.
+
+    Timestamp and registration are given without their quotes.
+    """
+    own = b'"timestamp":"%b"' % timestamp if timestamp else b""
+    if result:
+        own = b'"result":%b,%b' % (result, own)
+    if registration:
+        own = b'"registration":"%b",%b' % (registration, own)
+    return b"{%b}" % own.rstrip(b",")
+
+
+def _escaped(text: str) -> bytes:
+    return orjson.dumps(text)[1:-1]
 
 
 def comparable_event(event: dict[str, Any]) -> bytes:
@@ -66,19 +93,6 @@ def _canonical(value: Any) -> bytes:
     if _MAY_BE_WRITTEN_OTHERWISE.search(body):
         return orjson.dumps(normal_numbers(value), option=orjson.OPT_SORT_KEYS)
     return body
-
-
-def _result(result: dict[str, Any]) -> dict[str, Any]:
-    """Write a result one way: the numbers of a score as doubles, which is what they are."""
-    if "extensions" in result:
-        result = {**result, "extensions": normal_numbers(result["extensions"])}
-    if "score" not in result:
-        return result
-    score = {
-        name: float(number) if type(number) is int else number
-        for name, number in result["score"].items()
-    }
-    return {**result, "score": score}
 
 
 def _sub_statement(statement: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,9 @@ known of a member holds beside whatever other known members, because only two ru
 to each other: who voids needs a reference (Data 2.3.2), and revision and platform need an activity
 (Data 2.4.6). A member is known only if it keeps the standard within PROBE, where the object is an
 activity and both are there. So no known verb voids, and every known object is an activity.
+
+Each sitting has its own registration and each act its own duration, so contexts and results are
+known by all but these.
 """
 
 from __future__ import annotations
@@ -12,7 +15,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.ingest.comparison import comparable_result
+from pipelines.ingest.moments import MomentReader
 from pipelines.ingest.policy import Minimiser, Surplus, surplus_of
+from pipelines.ingest.times import parse_duration_seconds
 from pipelines.ingest.xapi import Parts, parts_of
 from pipelines.validation.decode import Undecodable, decode
 from pipelines.validation.findings import Finding, SpecVersion, Standard
@@ -20,8 +26,6 @@ from pipelines.validation.recognise import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from msgspec import Raw
 
     from pipelines.ingest.rows import Keyring
     from pipelines.validation.validator import Validator
@@ -33,36 +37,72 @@ PROBE: dict[str, Any] = {
     "context": {"platform": "", "revision": ""},
 }
 COMPARED = frozenset({"actor", "context", "object", "verb"})
-SHARED = ("actor", "authority", "context", "object", "verb", "version")
+SHARED = ("actor", "authority", "context", "object", "result", "verb")
 LONGEST_BYTES = 1 << 14
+LONGEST_DURATION_BYTES = 64
+MOST_DURATIONS_KEPT = 1 << 16
 MOST_BYTES_KEPT = 1 << 24
 MOST_VERSIONS_KEPT = 256
 _BYTES_BESIDE = 1024
 _PARTS_OF_NOTHING = Parts()
 _NO_SURPLUS = surplus_of(())
-_REGISTRATION = b'"registration":'
-_OF_UUIDS = b"0123456789ABCDEFabcdef-"
-ANY_REGISTRATION = "b7a1f9d2-6c3e-4f58-9a0b-1d2c3e4f5a6b"
-_ANY = b'"%b"' % ANY_REGISTRATION.encode()
+
+
+class CutOut:
+    """A text that is cut out of a member; `kept` stands there instead."""
+
+    def __init__(self, name: str, kept: str) -> None:
+        self.name = name
+        self.kept = kept.encode()
+        self._named = b'"%b":"' % name.encode()
+        self._named_with_a_space = b'"%b": "' % name.encode()
+
+    def cut(self, raw: bytes) -> tuple[bytes, bytes]:
+        """Cut the text out of the bytes of a member, if it has it.
+
+        Where the same text stands in another place before, or goes on behind a backslash, too much
+        or too little is cut out; `is_of` and whoever reads the text do not take it then.
+        """
+        start = raw.find(self._named) + len(self._named)
+        if start < len(self._named):
+            start = raw.find(self._named_with_a_space) + len(self._named_with_a_space)
+            if start < len(self._named_with_a_space):
+                return raw, b""
+        text = raw[start : raw.find(b'"', start)]
+        return (raw.replace(text, self.kept, 1), text) if text else (raw, b"")
+
+    def is_of(self, raw: bytes, value: dict[str, Any]) -> bool:
+        """Tell whether `kept` stands in a member where the text belongs, and there alone.
+
+        Where it does not, the text was cut out of another place, or was not found.
+        """
+        times = raw.count(self.kept)
+        return times <= 1 and value.get(self.name) == (self.kept.decode() if times else None)
+
+
+REGISTRATION = CutOut("registration", "b7a1f9d2-6c3e-4f58-9a0b-1d2c3e4f5a6b")
+DURATION = CutOut("duration", "PT73856.0291746S")
+_CUT_OUT_OF = {"context": REGISTRATION, "result": DURATION}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Member:
     """What is known of the bytes of one member.
 
-    `digest` is that of its value as it is compared; `colons` counts those of value and name.
+    `compared` is what counts of its value when copies are compared: of a result itself, else its
+    digest.
     """
 
-    digest: bytes = b""
-    colons: int = 0
+    compared: bytes = b""
     parts: Parts = _PARTS_OF_NOTHING
     surplus: Surplus = _NO_SURPLUS
 
 
 ABSENT = Member()
-# Not valid, not about an activity, or too long: the whole statement needs a closer look, and gets
-# one because there are too few colons for it.
-UNUSUAL = Member(colons=1 << 62)
+# Not valid, not about an activity, or too long: the whole statement needs a closer look.
+UNUSUAL = Member()
+# No duration is negative.
+UNUSUAL_DURATION = -1.0
 
 
 class Memo(dict[bytes, Member]):
@@ -74,9 +114,9 @@ class Memo(dict[bytes, Member]):
         self._examiner = examiner
         self._bytes_kept = 0
 
-    def look_up(self, raws: Iterable[Raw | bytes]) -> list[Member]:
+    def look_up(self, raws: Iterable[bytes]) -> list[Member]:
         """Return what is known of values, in their order."""
-        return [self[bytes(raw)] for raw in raws]
+        return [*map(self.__getitem__, raws)]
 
     def __missing__(self, raw: bytes) -> Member:
         """Examine and keep a value that was not met before."""
@@ -102,23 +142,29 @@ class Examiner:
         self._minimiser = Minimiser(Standard.XAPI)
 
     def examine(self, name: str, raw: bytes) -> Member:
-        """Return what is known of a member; of a context, as `cut_context` leaves it."""
+        """Return what is known of a member, as it is left when its own text is cut out."""
         document = decode(b'{"%b":%b}' % (name.encode(), raw))
         if isinstance(document, Undecodable) or not self._keeps_the_standard(document.value):
             return UNUSUAL
-        colons = raw.count(b":") + 1
-        if name == "context":
-            registrations = raw.count(_ANY)
-            registration = document.value[name].pop("registration", None)
-            if registrations > 1 or registration != (ANY_REGISTRATION if registrations else None):
-                return UNUSUAL
-            colons -= registrations
-        digest = b""
-        if name in COMPARED:
-            digest = self._keyring.digest_of_member(name, document.value[name])
+        value = document.value[name]
+        own = _CUT_OUT_OF.get(name)
+        if own and not own.is_of(raw, value):
+            return UNUSUAL
+        compared = self._compared(name, value)
+        if name == "result" and compared.count(DURATION.kept) != raw.count(DURATION.kept):
+            # Written with an escape, the same text stands in another place as well.
+            return UNUSUAL
         self._minimiser.minimise(document.value)
         surplus = self._minimiser.take_surplus()
-        return Member(digest, colons, parts_of(document.value, self._keyring), surplus)
+        parts = parts_of(document.value, self._keyring)
+        return Member(compared, parts, surplus)
+
+    def _compared(self, name: str, value: Any) -> bytes:
+        if name == "result":
+            return comparable_result(value)
+        if name == "context":
+            value = {inner: each for inner, each in value.items() if inner != REGISTRATION.name}
+        return self._keyring.digest_of_member(name, value) if name in COMPARED else b""
 
     def _keeps_the_standard(self, part: dict[str, Any]) -> bool:
         statement = {**PROBE, **part}
@@ -127,13 +173,43 @@ class Examiner:
         return not self._validator.check(statement, standard=Standard.XAPI, version=self._version)
 
 
+class Durations(dict[bytes, float | None]):
+    """The seconds of durations as they stand in JSON; UNUSUAL_DURATION of what may be none."""
+
+    def __init__(self, version: SpecVersion, validator: Validator) -> None:
+        super().__init__({b"": None})
+        self._version = version
+        self._validator = validator
+
+    def look_up(self, raws: Iterable[bytes]) -> list[float | None]:
+        """Return the seconds of durations, in their order; None where there is no duration."""
+        return [*map(self.__getitem__, raws)]
+
+    def __missing__(self, raw: bytes) -> float | None:
+        """Read and keep a duration that was not met before."""
+        if len(raw) > LONGEST_DURATION_BYTES or not raw.isascii() or b"\\" in raw:
+            return UNUSUAL_DURATION
+        if len(self) >= MOST_DURATIONS_KEPT:
+            self.clear()
+            self[b""] = None
+        self[raw] = seconds = self._seconds(raw.decode())
+        return seconds
+
+    def _seconds(self, text: str) -> float | None:
+        if self._validator.keeps_own("result", {"duration": text}, version=self._version):
+            return parse_duration_seconds(text)
+        return UNUSUAL_DURATION
+
+
 class Members:
     """The members met so far in statements of one version."""
 
     def __init__(self, version: SpecVersion, validator: Validator, keyring: Keyring) -> None:
         examiner = Examiner(version, validator, keyring)
         self.version = version
-        self.actor, self.authority, self.context, self.object, self.verb, self.version_member = (
+        self.moments = MomentReader(version, validator)
+        self.durations = Durations(version, validator)
+        self.actor, self.authority, self.context, self.object, self.result, self.verb = (
             Memo(name, examiner) for name in SHARED
         )
 
@@ -148,39 +224,22 @@ class KnownMembers:
             version: Members(version, validator, keyring)
             for version in (SpecVersion.XAPI_1_0_3, SpecVersion.XAPI_2_0_0)
         }
-        self._of_bytes: dict[bytes, Members] = {}
+        self._of_text: dict[str, Members] = {}
 
-    def of_version(self, raw: bytes) -> Members | None:
-        """Return the members for the bytes of a statement's version, or for none."""
-        members = self._of_bytes.get(raw)
+    def of_version(self, text: str) -> Members | None:
+        """Return the members for a statement's version, or for none."""
+        members = self._of_text.get(text)
         if members is not None:
             return members
-        members = self._recognised(raw)
-        if members and len(self._of_bytes) < MOST_VERSIONS_KEPT and len(raw) < LONGEST_BYTES:
-            self._of_bytes[raw] = members
+        members = self._recognised(text)
+        if members and len(self._of_text) < MOST_VERSIONS_KEPT and len(text) < LONGEST_BYTES:
+            self._of_text[text] = members
         return members
 
-    def _recognised(self, raw: bytes) -> Members | None:
-        document = decode(b'{"verb":{},"version":%b}' % (raw or b"null"))
-        if isinstance(document, Undecodable):
+    def _recognised(self, text: str) -> Members | None:
+        recognised = recognise({"verb": {}, "version": text} if text else {"verb": {}})
+        if isinstance(recognised, Finding):
             return None
-        recognised = recognise(document.value)
-        return None if isinstance(recognised, Finding) else self._members[recognised.version]
-
-
-def cut_context(raw: bytes) -> tuple[bytes, bytes]:
-    """Cut the registration out of a context: each sitting has its own, and shares the rest.
-
-    The rest is the context with the same registration for all, if it has one; what was cut out is
-    like a UUID in quotes, or nothing.
-    """
-    named = raw.find(_REGISTRATION)
-    if named < 0:
-        return raw, b""
-    start = named + len(_REGISTRATION)
-    start += raw.startswith(b" ", start)
-    end = start + len(_ANY)
-    registration = raw[start:end]
-    if registration.translate(None, _OF_UUIDS) != b'""' or registration[-1:] != b'"':
-        return raw, b""
-    return raw[:start] + _ANY + raw[end:], registration
+        version = recognised.version
+        is_valid = not text or self.validator.keeps_own("version", text, version=version)
+        return self._members[version] if is_valid else None

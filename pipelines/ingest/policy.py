@@ -102,10 +102,6 @@ class Minimiser:
         _count([event], self._root)
         _remove([event], self._root)
 
-    def count_all(self, events: list[dict[str, Any]]) -> None:
-        """Count the members that are not allowed of events from which nothing else is taken."""
-        _count(events, self._root)
-
     def types(self) -> dict[RefusedField, frozenset[str]]:
         """Tell the JSON types that removed members had: at least of the first of each shape."""
         return {

@@ -20,6 +20,7 @@ from pipelines.ingest.comparison import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from pipelines.identity.keys import Key
@@ -136,15 +137,20 @@ class Keyring:
         digests = [self.digest_of_member(name, statement[name]) for name in names]
         if context is not None:
             digests.append(self.digest_of_member("context", context))
-        return self.digest_of_statement(own, b"".join(digests))
+        return self.digests_of_statements([own], [b"".join(digests)])[0]
 
-    def digest_of_statement(self, own: bytes, members: bytes) -> str:
-        """Digest a statement of which the members that others share are digested already.
+    def digests_of_statements(self, owns: Iterable[bytes], members: Iterable[bytes]) -> list[str]:
+        """Digest statements of which the members that others share are digested already.
 
-        `own` is what `comparable_own` gives; `members` are the digests of actor, object, verb and
+        `owns` are what `comparable_own` gives; `members` are the digests of actor, object, verb and
         context, of which only the last may be missing. The context is one without a registration.
         """
-        return self._keyed(members + own).hexdigest()
+        digests = []
+        for own, shared in zip(owns, members, strict=True):
+            keyed = self._keyed_body.copy()
+            keyed.update(shared + own)
+            digests.append(keyed.hexdigest())
+        return digests
 
     def digest_of_member(self, name: str, value: Any) -> bytes:
         """Digest a member of a statement that other statements may share."""

@@ -8,67 +8,117 @@ Statements are taken some at a time and column by column: a step costs less for 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from itertools import chain
+from itertools import chain, compress
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-import orjson
+import numpy as np
 from msgspec import Raw
 
 from pipelines.ingest.acts import STATEMENTS_AT_ONCE, Acts
-from pipelines.ingest.comparison import comparable_own
-from pipelines.ingest.members import KnownMembers, Member, Members, cut_context
-from pipelines.ingest.rows import normal_event_id
-from pipelines.ingest.times import parse_time
+from pipelines.ingest.comparison import written_own
+from pipelines.ingest.forms import TIME, UUID
+from pipelines.ingest.members import (
+    DURATION,
+    REGISTRATION,
+    UNUSUAL,
+    UNUSUAL_DURATION,
+    KnownMembers,
+    Member,
+    Members,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from pipelines.ingest.acts import EventsOfActs
     from pipelines.ingest.items import RawItem
     from pipelines.ingest.policy import Minimiser, Surplus
+    from pipelines.ingest.rows import Keyring
     from pipelines.ingest.time_limits import TimeLimits
 
-# Where one of the statements read at once is odd, it is looked for in so many pieces of them.
-_PIECES = 8
 # A member that is not there; the splitter gives the others as Raw.
 _NO_BYTES: Any = b""
-_COLONS = attrgetter("colons")
 _COLON_IN_DISGUISE = b"\\u003"
 
 
 class _Statement(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, gc=False):
-    """The members of an ordinary statement, cut apart but not read."""
+    """The members of an ordinary statement, cut apart; only texts are read."""
 
-    id: Raw
+    id: str
     actor: Raw
     verb: Raw
     object: Raw
-    timestamp: Raw
+    timestamp: str
     result: Raw = _NO_BYTES
     context: Raw = _NO_BYTES
-    stored: Raw = _NO_BYTES
+    stored: str = ""
     authority: Raw = _NO_BYTES
-    version: Raw = _NO_BYTES
+    version: str = ""
 
 
 _cut_statement = msgspec.json.Decoder(_Statement).decode
+_members_of = attrgetter(*_Statement.__struct_fields__)
 # What is said of bytes that are no ordinary statement; the long way finds better words.
 _NOT_ORDINARY = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_COMPARED, _PARTS = map(attrgetter, ("compared", "parts"))
 
 
-class _Draft(NamedTuple):
-    """A statement whose shared members are known, and the bytes of those that it has for itself.
+class _Raws(NamedTuple):
+    """The members of statements as they stand in JSON, column by column.
 
-    `colons` is how many `own` holds if no member of the statement stands twice; `shared` are
-    actor, object, verb, context, authority and version.
+    A text is given without its quotes and escapes. A member that is not there has no bytes.
     """
 
-    number: int
-    own: bytes
-    colons: int
-    shared: tuple[Member, ...]
+    id: list[bytes]
+    actor: list[bytes]
+    verb: list[bytes]
+    object: list[bytes]
+    timestamp: list[bytes]
+    result: list[bytes]
+    context: list[bytes]
+    stored: list[bytes]
+    authority: list[bytes]
+    version: list[bytes]
+
+
+class _Drafts(NamedTuple):
+    """Statements whose members are looked up, column by column."""
+
+    numbers: Sequence[int]
+    ids: Sequence[bytes]
+    times: Sequence[bytes]
+    microseconds: Sequence[int]
+    registrations: Sequence[bytes]
+    durations: Sequence[bytes]
+    seconds: Sequence[float | None]
+    actors: Sequence[Member]
+    verbs: Sequence[Member]
+    objects: Sequence[Member]
+    contexts: Sequence[Member]
+    results: Sequence[Member]
+    authorities: Sequence[Member]
+
+    @property
+    def shared(self) -> tuple[Sequence[Member], ...]:
+        """The columns of members that other statements may share; the last is read no further."""
+        return (
+            self.actors,
+            self.verbs,
+            self.objects,
+            self.contexts,
+            self.results,
+            self.authorities,
+        )
+
+
+_TEXTS = frozenset(("id", "stored", "timestamp", "version"))
+_AS_BYTES = [str.encode if name in _TEXTS else bytes for name in _Raws._fields]
+# What stands around a member: its name, a colon, the comma or brace before, the quotes of a text.
+_AROUND = [len(f'"{name}":,') + 2 * (name in _TEXTS) for name in _Raws._fields]
 
 
 class StatementReader:
@@ -99,21 +149,37 @@ class StatementReader:
             self._minimiser.count_again(surplus, times)
         self._used.clear()
 
-    def _read_together(self, items: list[RawItem]) -> Iterator[RawItem]:
+    def _read_together(self, items: list[RawItem]) -> list[RawItem]:
         taken: set[int] = set()
-        for members, numbered in self._cut(items).items():
-            drafts: list[_Draft] = []
-            all_own: list[dict[str, Any]] = []
-            for valid, own in self._valid(_drafts(items, numbered, members), members):
-                drafts += valid
-                all_own += own
-            if drafts:
-                numbers = [draft.number for draft in drafts]
-                lines = [items[number].line_number for number in numbers]
-                shared = [draft.shared for draft in drafts]
-                self._acts.add(self._columns(lines, all_own, shared, members=members))
-                taken.update(numbers)
-        return (item for number, item in enumerate(items) if number not in taken)
+        for members, statements in self._cut(items).items():
+            drafts = self._certain(items, statements, members)
+            if drafts.numbers:
+                self._used.update(chain.from_iterable(drafts.shared))
+                lines = [items[number].line_number for number in drafts.numbers]
+                keyring = self._known.keyring
+                self._acts.add(_acts(lines, drafts, members=members, keyring=keyring))
+                taken.update(drafts.numbers)
+        if len(taken) == len(items):
+            return []
+        return [item for number, item in enumerate(items) if number not in taken]
+
+    def _certain(
+        self, items: list[RawItem], statements: dict[int, _Statement], members: Members
+    ) -> _Drafts:
+        """Look up the members of statements; return those that are certain to be accepted."""
+        raws = _raws(statements.values())
+        drafts = _drafts([*statements], raws, members)
+        lines = [items[number].raw for number in statements]
+        are_certain = _are_texts_certain(drafts, self._limits)
+        are_certain &= _are_stored_certain(raws.stored, members)
+        are_certain &= _are_whole(lines, raws)
+        for column in drafts.shared:
+            if UNUSUAL in column:
+                are_certain &= np.array([member is not UNUSUAL for member in column])
+        if are_certain.all():
+            return drafts
+        columns: Iterable[Any] = ([*compress(column, are_certain)] for column in drafts)
+        return _Drafts(*columns)
 
     def _cut(self, items: list[RawItem]) -> dict[Members, dict[int, _Statement]]:
         """Cut what may be ordinary statements, and group them by what is known of their version."""
@@ -123,113 +189,108 @@ class StatementReader:
                 statement = _cut_statement(item.raw)
             except _NOT_ORDINARY:
                 continue
-            members = self._known.of_version(bytes(statement.version))
+            members = self._known.of_version(statement.version)
             if members is not None:
                 statements[members][number] = statement
         return statements
 
-    def _valid(
-        self, drafts: list[_Draft], members: Members
-    ) -> Iterator[tuple[list[_Draft], list[dict[str, Any]]]]:
-        """Yield drafts that are certain to be accepted, and their own members."""
-        all_own = _read_all(drafts)
-        if (
-            all_own
-            and self._known.validator.keep_own_members(all_own, version=members.version)
-            and self._limits.hold_all([own["timestamp"] for own in all_own])
-        ):
-            yield drafts, all_own
-        elif len(drafts) > 1:
-            size = -(-len(drafts) // _PIECES)
-            for start in range(0, len(drafts), size):
-                yield from self._valid(drafts[start : start + size], members)
 
-    def _columns(
-        self,
-        lines: list[int],
-        all_own: list[dict[str, Any]],
-        shared: list[tuple[Member, ...]],
-        *,
-        members: Members,
-    ) -> Acts:
-        """Return accepted statements as columns, and count what is removed from them."""
-        keyring = self._known.keyring
-        actors, targets, verbs, contexts, *_ = zip(*shared, strict=True)
-        sittings = [own.pop("registration", None) for own in all_own]
-        digests = [
-            keyring.digest_of_statement(
-                comparable_own(own["timestamp"], own.get("result"), sitting),
-                actor.digest + target.digest + verb.digest + context.digest,
-            )
-            for own, sitting, actor, target, verb, context in zip(
-                all_own, sittings, actors, targets, verbs, contexts, strict=True
-            )
-        ]
-        self._minimiser.count_all(all_own)
-        self._used.update(chain.from_iterable(shared))
-        return Acts(
-            lines,
-            [0] * len(lines),
-            [members.version.value] * len(lines),
-            [normal_event_id(own["id"]) for own in all_own],
-            digests,
-            [sitting and keyring.session_key(sitting) for sitting in sittings],
-            [parse_time(own["timestamp"]) for own in all_own],
-            [own.get("result") for own in all_own],
-            [member.parts for member in actors],
-            [member.parts for member in verbs],
-            [member.parts for member in targets],
-            [member.parts for member in contexts],
-        )
+def _raws(statements: Iterable[_Statement]) -> _Raws:
+    """Turn the members of some statements, one at the least, into columns."""
+    columns = zip(*map(_members_of, statements), strict=True)
+    return _Raws(*([*map(kind, column)] for kind, column in zip(_AS_BYTES, columns, strict=True)))
 
 
-def _drafts(
-    items: list[RawItem], numbered: dict[int, _Statement], members: Members
-) -> list[_Draft]:
-    """Look up the shared members of statements; leave out those of which one is unusual."""
-    statements = [*numbered.values()]
-    cut_out = [cut_context(bytes(each.context)) for each in statements]
-    columns = (
-        members.actor.look_up([each.actor for each in statements]),
-        members.object.look_up([each.object for each in statements]),
-        members.verb.look_up([each.verb for each in statements]),
-        members.context.look_up([context for context, _ in cut_out]),
-        members.authority.look_up([each.authority for each in statements]),
-        members.version_member.look_up([each.version for each in statements]),
+def _drafts(numbers: list[int], raws: _Raws, members: Members) -> _Drafts:
+    """Look up what is known of the members of statements."""
+    results, durations = zip(*map(DURATION.cut, raws.result), strict=True)
+    contexts, registrations = zip(*map(REGISTRATION.cut, raws.context), strict=True)
+    return _Drafts(
+        numbers,
+        raws.id,
+        *members.moments.read(raws.timestamp),
+        registrations,
+        durations,
+        members.durations.look_up(durations),
+        members.actor.look_up(raws.actor),
+        members.verb.look_up(raws.verb),
+        members.object.look_up(raws.object),
+        members.context.look_up(contexts),
+        members.result.look_up(results),
+        members.authority.look_up(raws.authority),
     )
-    return [
-        _Draft(number, _own(statement, registration), colons, known)
-        for (number, statement), (_, registration), known in zip(
-            numbered.items(), cut_out, zip(*columns, strict=True), strict=True
-        )
-        if (colons := items[number].raw.count(b":") - sum(map(_COLONS, known))) > 0
-    ]
 
 
-def _own(statement: _Statement, registration: bytes) -> bytes:
-    """Write the members that a statement has for itself as one object."""
-    own = b'{"id":%b,"timestamp":%b' % (statement.id, statement.timestamp)
-    if statement.result:
-        own = b'%b,"result":%b' % (own, statement.result)
-    if statement.stored:
-        own = b'%b,"stored":%b' % (own, statement.stored)
-    if registration:
-        own = b'%b,"registration":%b' % (own, registration)
-    return own + b"}"
+def _are_texts_certain(drafts: _Drafts, limits: TimeLimits) -> NDArray[np.bool_]:
+    """Tell of each statement whether the texts that it has for itself are certain to be taken."""
+    are_certain = UUID.fits(UUID.table(drafts.ids))
+    times = TIME.table(drafts.times)
+    are_certain &= limits.hold_each(times) & (times != _NO_BYTES)
+    registrations = UUID.table(drafts.registrations)
+    are_certain &= UUID.fits(registrations) | (registrations == _NO_BYTES)
+    if UNUSUAL_DURATION in drafts.seconds:
+        are_certain &= np.array([each != UNUSUAL_DURATION for each in drafts.seconds])
+    return are_certain
 
 
-def _read_all(drafts: list[_Draft]) -> list[dict[str, Any]] | None:
-    """Read the own members of drafts; None if one of them, or a member that stands twice, is odd.
+def _are_stored_certain(stored: list[bytes], members: Members) -> NDArray[np.bool_] | bool:
+    if not any(stored):
+        return True
+    texts = members.moments.read(stored).texts
+    return np.array([not raw or bool(text) for raw, text in zip(stored, texts, strict=True)])
 
-    A member that stands twice is read but once, so its colons are missing (as in `decode`).
+
+def _are_whole(lines: list[bytes], raws: _Raws) -> NDArray[np.bool_]:
+    """Tell of each line whether no member stands twice in it: such a one is cut out but once.
+
+    Then more stands in the line than its members and what has to be around them; where there is
+    space between them as well, there are colons too many.
     """
-    raw = b"[%b]" % b",".join([draft.own for draft in drafts])
-    if _COLON_IN_DISGUISE in raw:
-        return None
-    try:
-        all_own = orjson.loads(raw)
-        colons = orjson.dumps(all_own).count(b":")
-    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
-        return None
-    is_whole = len(all_own) == len(drafts) and colons == sum([draft.colons for draft in drafts])
-    return all_own if is_whole else None
+    if _are_compact(lines, raws):
+        return np.ones(len(lines), np.bool_)
+    rows = zip(*raws, strict=True)
+    return np.array([*map(_has_no_colons_but_of, rows, lines)])
+
+
+def _are_compact(lines: list[bytes], raws: _Raws) -> bool:
+    """Tell whether nothing stands in any line but its members and what has to be around them."""
+    length = len(lines)
+    for column, around in zip(raws, _AROUND, strict=True):
+        length += len(b"".join(column)) + around * (len(lines) - column.count(_NO_BYTES))
+    return length == sum(map(len, lines))
+
+
+def _has_no_colons_but_of(members: Iterable[bytes], line: bytes) -> bool:
+    colons = (b":" + b":".join(filter(None, members))).count(b":")
+    return line.count(b":") == colons and _COLON_IN_DISGUISE not in line
+
+
+def _acts(lines: list[int], drafts: _Drafts, *, members: Members, keyring: Keyring) -> Acts:
+    """Return statements as columns."""
+    sittings = [*map(bytes.decode, drafts.registrations)]
+    return Acts(
+        lines,
+        [0] * len(lines),
+        [members.version.value] * len(lines),
+        b" ".join(drafts.ids).decode().lower().split(),
+        keyring.digests_of_statements(_owns(drafts), _digests(drafts)),
+        [keyring.session_key(sitting) if sitting else None for sitting in sittings],
+        [*drafts.microseconds],
+        [*drafts.seconds],
+        *([*map(_PARTS, column)] for column in drafts.shared[:-1]),
+    )
+
+
+def _owns(drafts: _Drafts) -> Iterator[bytes]:
+    """Yield what counts of the members that each statement has for itself."""
+    results = [
+        result.replace(DURATION.kept, duration) if duration else result
+        for result, duration in zip(map(_COMPARED, drafts.results), drafts.durations, strict=True)
+    ]
+    return map(written_own, drafts.times, results, map(bytes.lower, drafts.registrations))
+
+
+def _digests(drafts: _Drafts) -> Iterator[bytes]:
+    """Yield the digests of the members that each statement shares, apart from its result."""
+    columns = (drafts.actors, drafts.objects, drafts.verbs, drafts.contexts)
+    return map(b"".join, zip(*(map(_COMPARED, column) for column in columns), strict=True))

@@ -13,6 +13,9 @@ from pipelines.validation.findings import Standard
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from pipelines.settings import Settings
     from pipelines.validation.findings import Finding, Item
 
@@ -30,10 +33,10 @@ class TimeLimits(NamedTuple):
         """Tell whether a time lies within the limits; one that cannot be read does not."""
         return self.first <= normal_time(text) < self.end
 
-    def hold_all(self, texts: list[str]) -> bool:
-        """Tell whether all of some times lie within the limits."""
-        times = [*map(normal_time, texts)]
-        return self.first <= min(times) and max(times) < self.end
+    def hold_each(self, times: NDArray[np.bytes_]) -> NDArray[np.bool_]:
+        """Tell which times lie within the limits, of times in TIME, the form of `normal_time`."""
+        first, end = (limit.encode() for limit in self)
+        return (times >= first) & (times < end)
 
     def findings_of(self, item: Item) -> tuple[Finding, ...]:
         """Return what is wrong with the times of a valid item that its row would take."""

@@ -24,6 +24,7 @@ _SECONDS = {
     "minutes": 60,
     "seconds": 1,
 }
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _NORMAL_LENGTH = len("2025-09-01T14:00:00.000Z")
 _WHOLE_SECOND_LENGTH = len("2025-09-01T14:00:00Z")
 _TENS_OF_A_LEAP_SECOND = "6"
@@ -41,6 +42,12 @@ def parse_time(text: str) -> datetime | None:
         return _parse_leap_second(text)
     except OverflowError:
         return None
+
+
+def microseconds_of(text: str) -> int | None:
+    """Return the microseconds from 1970 to a time in ISO 8601, or None where it is none."""
+    moment = parse_time(text)
+    return None if moment is None else (moment - _EPOCH) // _MICROSECOND
 
 
 def normal_time(text: str) -> str:

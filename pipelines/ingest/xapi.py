@@ -44,6 +44,11 @@ class Parts:
     acting_as: LearnerRole | None = None
     instructor_key: str | None = None
     interaction_mode: str | None = None
+    score_scaled: float | None = None
+    score_raw: float | None = None
+    score_min: float | None = None
+    score_max: float | None = None
+    success: bool | None = None
 
 
 def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
@@ -56,6 +61,9 @@ def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
     activities = context.get("contextActivities", _NOTHING)
     actor = identifier_of(statement.get("actor", _NOTHING))
     instructor = identifier_of(context.get("instructor", _NOTHING))
+    result = statement.get("result", _NOTHING)
+    # Arrow refuses an integer beyond 2^53 as a double; JSON gives it the nearest one.
+    score = {name: float(number) for name, number in result.get("score", _NOTHING).items()}
     return Parts(
         keyring.pseudonymiser.pseudonym(actor) if actor else None,
         keyring.pseudonymiser.namespace_key(actor.namespace) if actor else None,
@@ -71,6 +79,11 @@ def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
         acting_as(context.get("extensions")),
         keyring.pseudonymiser.pseudonym(instructor) if instructor else None,
         interaction_mode(context.get("extensions"), has_team="team" in context),
+        score.get("scaled"),
+        score.get("raw"),
+        score.get("min"),
+        score.get("max"),
+        result.get("success"),
     )
 
 

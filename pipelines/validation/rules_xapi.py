@@ -54,8 +54,7 @@ def interactions(statement: JsonObject) -> list[tuple[list[str | int], JsonObjec
     return found
 
 
-# What reads only the members that a statement has for itself, or else a sub-statement.
-OWN_RULES = (
+STATEMENT_RULES = (
     Rule(
         "xapi.score.order",
         Severity.ERROR,
@@ -63,9 +62,6 @@ OWN_RULES = (
         "expected min not above max, and raw from min to max",
         scores_out_of_order,
     ),
-)
-STATEMENT_RULES = (
-    *OWN_RULES,
     Rule(
         "xapi.components.distinct-ids",
         Severity.ERROR,

@@ -15,7 +15,7 @@ from pipelines.validation.explain import json_path, message_of, places_of
 from pipelines.validation.findings import Finding, JsonObject, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 
 _PATH_OF_A_NAME = ("$ref", "propertyNames", "$ref", "pattern")
@@ -44,15 +44,6 @@ class SchemaSet:
     def compiled(self, reference: str) -> CompiledSchema:
         """Compile the schema that an absolute reference names."""
         return CompiledSchema(self, reference, self._registry)
-
-    def compiled_objects(self, references: dict[str, str]) -> Callable[[object], bool]:
-        """Compile for a list of objects what references ask of members; others may be anything."""
-        members = {name: {"$ref": reference} for name, reference in references.items()}
-        return jsonschema_rs.Draft202012Validator(
-            {"items": {"properties": members}},
-            registry=self._registry,
-            pattern_options=jsonschema_rs.RegexOptions(),
-        ).is_valid
 
     def resolve(self, base: str, reference: str) -> tuple[str, Any]:
         """Return the document and the node that a reference leads to."""

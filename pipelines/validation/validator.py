@@ -19,7 +19,7 @@ from pipelines.validation.items import envelope_version, items_of
 from pipelines.validation.recognise import statement_version
 from pipelines.validation.rules import Rule, broken, keeps_all
 from pipelines.validation.rules_caliper import CALIPER_RULES
-from pipelines.validation.rules_xapi import OWN_RULES, STATEMENT_RULES
+from pipelines.validation.rules_xapi import STATEMENT_RULES
 from pipelines.validation.schema_set import CompiledSchema, SchemaSet
 from pipelines.validation.warnings_caliper import CALIPER_WARNINGS, ENVELOPE_WARNINGS
 from pipelines.validation.warnings_xapi import STATEMENT_WARNINGS
@@ -36,6 +36,7 @@ OWN = {
     "timestamp": "statement.json#/properties/timestamp",
     "stored": "statement.json#/properties/stored",
     "result": "statement.json#/properties/result",
+    "version": "statement.json#/properties/version",
     "registration": "context.json#/properties/registration",
 }
 
@@ -49,10 +50,11 @@ class Validator:
             version: schemas.compiled(f"{_SCHEMAS}/xapi/{version}/statement.json")
             for version in (SpecVersion.XAPI_1_0_3, SpecVersion.XAPI_2_0_0)
         }
-        self._own_members = {
-            version: schemas.compiled_objects(
-                {name: f"{_SCHEMAS}/xapi/{version}/{place}" for name, place in OWN.items()}
-            )
+        self._own = {
+            version: {
+                name: schemas.compiled(f"{_SCHEMAS}/xapi/{version}/{place}")
+                for name, place in OWN.items()
+            }
             for version in self._statements
         }
         self._envelopes = {
@@ -113,11 +115,9 @@ class Validator:
             return (UNKNOWN_TYPE[version], *broken(CALIPER_RULES[version], body))
         return _judge(schema, CALIPER_RULES[version], body)
 
-    def keep_own_members(self, all_members: list[JsonObject], *, version: SpecVersion) -> bool:
-        """Tell whether members named in OWN are all valid, beside any others about an activity."""
-        return self._own_members[version](all_members) and not any(
-            any(map(rule.broken_at, all_members)) for rule in OWN_RULES
-        )
+    def keeps_own(self, name: str, value: object, *, version: SpecVersion) -> bool:
+        """Tell whether the schema takes a member named in OWN, in whatever statement it stands."""
+        return self._own[version][name].is_valid(value)
 
     def warnings(
         self, body: JsonObject, *, standard: Standard, version: SpecVersion

@@ -17,10 +17,22 @@ from hypothesis import strategies as st
 from pipelines.ingest import members, process
 from pipelines.ingest.blocks import Part
 from pipelines.ingest.items import RawItem
-from pipelines.ingest.members import ABSENT, ANY_REGISTRATION, PROBE, SHARED, UNUSUAL, Memo
+from pipelines.ingest.members import (
+    ABSENT,
+    DURATION,
+    PROBE,
+    REGISTRATION,
+    SHARED,
+    UNUSUAL,
+    UNUSUAL_DURATION,
+    Durations,
+    Memo,
+)
 from pipelines.ingest.process import PartOutcome, PartProcessor
 from pipelines.ingest.statements import StatementReader
 from pipelines.resources import resource_path
+from pipelines.validation.findings import SpecVersion
+from pipelines.validation.rules_xapi import STATEMENT_RULES
 from pipelines.validation.validator import OWN, Validator
 from tests.unit.examples import CASE, SSO, caliper_event, event_id, statement
 
@@ -90,6 +102,12 @@ _EXTRA_NAMES = st.sampled_from(
 )
 _DOCUMENTS = st.sampled_from(
     [FULL, statement(), _VOIDING, statement(object=_SUB), {**FULL, "version": "2.0.0"}]
+)
+
+
+# The text that stands for all durations, spelt so that it is not found by its bytes.
+_ESCAPED_DURATION = orjson.dumps(statement(result={"duration": DURATION.kept.decode()})).replace(
+    b'"PT', b'"\\u0050T'
 )
 
 
@@ -210,6 +228,12 @@ def test_changed_bytes_come_to_the_same(
             id="only-a-registration",
         ),
         pytest.param(orjson.dumps(dict(reversed(FULL.items()))), id="another-order"),
+        pytest.param(orjson.dumps({**FULL, "id": event_id(7).upper()}), id="capitals"),
+        pytest.param(
+            orjson.dumps({**FULL, "timestamp": "2025-09-01T09:00:00.1234567-05:00"}),
+            id="another-zone-and-more-digits",
+        ),
+        pytest.param(orjson.dumps({**FULL, "stored": "20250901T150000Z"}), id="basic-form"),
     ],
 )
 def test_an_ordinary_statement_goes_the_short_way(
@@ -246,6 +270,57 @@ def test_an_ordinary_statement_goes_the_short_way(
         pytest.param(
             orjson.dumps(statement(context={"registration": "7"})), id="unusual-registration"
         ),
+        pytest.param(orjson.dumps(statement(context={"registration": ""})), id="no-registration"),
+        pytest.param(orjson.dumps(statement(id="urn:uuid:" + event_id(7))), id="unusual-id"),
+        pytest.param(orjson.dumps(statement(id=event_id(7) + "\0")), id="id-and-a-zero"),
+        pytest.param(
+            orjson.dumps(statement(context={"registration": event_id(7)})).replace(
+                b'0"}}', b'0\0"}}'
+            ),
+            id="registration-and-a-bare-zero",
+        ),
+        pytest.param(
+            orjson.dumps(statement(timestamp="2025-09-01T14:00:00.000Z\0")), id="time-and-a-zero"
+        ),
+        pytest.param(orjson.dumps(statement(timestamp="x")), id="unreadable-time"),
+        pytest.param(orjson.dumps(statement(timestamp="2025-02-29T14:00:00.000Z")), id="no-day"),
+        pytest.param(orjson.dumps(statement(timestamp="0000-01-01T00:00:00.000Z")), id="year-0"),
+        pytest.param(orjson.dumps(statement(stored="x")), id="unreadable-store"),
+        pytest.param(orjson.dumps(statement(stored="")), id="empty-store"),
+        pytest.param(orjson.dumps(statement(version="")), id="empty-version"),
+        pytest.param(orjson.dumps(statement(version="1.0.x")), id="malformed-version"),
+        pytest.param(orjson.dumps(statement(result={"duration": "5 min"})), id="no-duration"),
+        pytest.param(orjson.dumps(statement(result={"duration": ""})), id="empty-duration"),
+        pytest.param(_ESCAPED_DURATION, id="escaped-duration"),
+        pytest.param(
+            orjson.dumps(statement(result={"extensions": {"x:y": {"duration": "PT5S"}}})),
+            id="a-duration-elsewhere",
+        ),
+        pytest.param(
+            orjson.dumps(statement(result={"duration": "PT5S"}))[:-2] + b',"duration":"PT5S"}}',
+            id="duration-twice",
+        ),
+        pytest.param(
+            orjson.dumps(
+                statement(result={"extensions": {"x:y": {"duration": "PT5S"}}, "duration": "PT6S"})
+            ),
+            id="another-duration-before",
+        ),
+        pytest.param(
+            orjson.dumps(statement(result={"response": DURATION.kept.decode()})),
+            id="what-stands-for-durations",
+        ),
+        pytest.param(
+            _ESCAPED_DURATION.replace(b'"duration"', b'"response"')[:-2] + b',"duration":"PT6S"}}',
+            id="what-stands-for-durations-escaped",
+        ),
+        pytest.param(
+            orjson.dumps(statement(timestamp="2025-09-01T14:00:00.000Z")).replace(
+                b"14:00:", b"14\\u003a00:"
+            )[:-1]
+            + b',"version":"1.0.3","version":"1.0.3"}',
+            id="version-twice-and-an-escaped-colon",
+        ),
         pytest.param(
             orjson.dumps(
                 statement(
@@ -262,7 +337,7 @@ def test_an_ordinary_statement_goes_the_short_way(
                 statement(
                     context={
                         "extensions": {"http://x.example/e": {"registration": event_id(7)}},
-                        "registration": ANY_REGISTRATION,
+                        "registration": REGISTRATION.kept.decode(),
                     }
                 )
             ),
@@ -303,7 +378,7 @@ def test_the_corpus_comes_to_the_same(
 
 @pytest.mark.parametrize("version", ["1.0.3", "2.0.0"])
 def test_the_schema_ties_no_other_members_to_each_other(version: str) -> None:
-    """The short way rests on it: two rules tie members of a statement, none those of a context."""
+    """The short way rests on it: two rules tie members of a statement, none those within others."""
     folder = resource_path(f"schemas/xapi/{version}")
     whole = orjson.loads((folder / "statement.json").read_bytes())
     context = orjson.loads((folder / "context.json").read_bytes())
@@ -319,6 +394,29 @@ def test_the_schema_ties_no_other_members_to_each_other(version: str) -> None:
     assert set(whole["required"]) <= PROBE.keys()
     assert {*SHARED, *OWN, "attachments"} - {"registration"} == whole["properties"].keys()
     assert "registration" in context["properties"]
+    (about_result,) = whole["properties"]["result"].values()
+    result = orjson.loads((folder / about_result).resolve().read_bytes())
+    assert set(result) - says_nothing == {"type", "properties", "additionalProperties"}
+    assert "duration" in result["properties"]
+
+
+def test_every_rule_reads_what_is_known_of_members() -> None:
+    """The short way judges member by member, and asks no rule about id, times or registration."""
+    assert [rule.name for rule in STATEMENT_RULES] == [
+        "xapi.score.order",
+        "xapi.components.distinct-ids",
+    ]
+
+
+def test_durations_stay_within_their_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many are kept as there is room for, and each is read to the same seconds again."""
+    monkeypatch.setattr(members, "MOST_DURATIONS_KEPT", 10)
+    durations = Durations(SpecVersion.XAPI_1_0_3, Validator.load())
+    for number in range(100):
+        assert durations.look_up([b"PT%dS" % number, b"", b"PT1.5S"]) == [number, None, 1.5]
+        assert len(durations) <= 11
+    assert durations[b"P1Y\xff"] == durations[b"5 minutes"] == UNUSUAL_DURATION
+    assert durations[b"PT" + b"1" * 100 + b"S"] == UNUSUAL_DURATION
 
 
 def test_known_members_stay_within_their_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -337,7 +435,7 @@ def test_known_members_stay_within_their_memory(monkeypatch: pytest.MonkeyPatch)
     memo = Memo("verb", Examiner())
     for number in range(1000):
         raw = b"%d" % number
-        assert memo[raw].digest == raw
+        assert memo[raw].compared == raw
         assert len(memo) < 25
     assert memo[b""] is ABSENT
     assert memo[b"1" * 20_000] is UNUSUAL
