@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.ingest.comparison import comparable_result
 from pipelines.ingest.moments import MomentReader
-from pipelines.ingest.policy import Minimiser, Surplus, surplus_of
+from pipelines.ingest.policy import MAXIMUM_SHAPES, Minimiser, Surplus, surplus_of
 from pipelines.ingest.times import parse_duration_seconds
-from pipelines.ingest.xapi import Parts, parts_of
+from pipelines.ingest.xapi import Parts, parts_of, parts_of_result
 from pipelines.validation.decode import Undecodable, decode
 from pipelines.validation.findings import Finding, SpecVersion, Standard
 from pipelines.validation.recognise import recognise
@@ -140,6 +140,7 @@ class Examiner:
         self._validator = validator
         self._keyring = keyring
         self._minimiser = Minimiser(Standard.XAPI)
+        self._surplus_of_results: dict[tuple[tuple[str, ...], ...], Surplus] = {}
 
     def examine(self, name: str, raw: bytes) -> Member:
         """Return what is known of a member, as it is left when its own text is cut out."""
@@ -154,10 +155,10 @@ class Examiner:
         if name == "result" and compared.count(DURATION.kept) != raw.count(DURATION.kept):
             # Written with an escape, the same text stands in another place as well.
             return UNUSUAL
-        self._minimiser.minimise(document.value)
-        surplus = self._minimiser.take_surplus()
-        parts = parts_of(document.value, self._keyring)
-        return Member(compared, parts, surplus)
+        if name == "result":
+            return Member(compared, parts_of_result(value), self._surplus_of_result(value))
+        surplus = self._surplus_of(document.value)
+        return Member(compared, parts_of(document.value, self._keyring), surplus)
 
     def _compared(self, name: str, value: Any) -> bytes:
         if name == "result":
@@ -165,6 +166,24 @@ class Examiner:
         if name == "context":
             value = {inner: each for inner, each in value.items() if inner != REGISTRATION.name}
         return self._keyring.digest_of_member(name, value) if name in COMPARED else b""
+
+    def _surplus_of_result(self, result: dict[str, Any]) -> Surplus:
+        """Return what is too much in a result; those of one shape have the same.
+
+        Where tools write what no two results share, each of them is examined.
+        """
+        shape = (tuple(result), tuple(result.get("score", ())))
+        surplus = self._surplus_of_results.get(shape)
+        if surplus is None:
+            if len(self._surplus_of_results) >= MAXIMUM_SHAPES:
+                self._surplus_of_results.clear()
+            surplus = self._surplus_of_results[shape] = self._surplus_of({"result": result})
+        return surplus
+
+    def _surplus_of(self, part: dict[str, Any]) -> Surplus:
+        """Remove what is too much from a part of a statement, and return what it was."""
+        self._minimiser.minimise(part)
+        return self._minimiser.take_surplus()
 
     def _keeps_the_standard(self, part: dict[str, Any]) -> bool:
         statement = {**PROBE, **part}

@@ -61,9 +61,6 @@ def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
     activities = context.get("contextActivities", _NOTHING)
     actor = identifier_of(statement.get("actor", _NOTHING))
     instructor = identifier_of(context.get("instructor", _NOTHING))
-    result = statement.get("result", _NOTHING)
-    # Arrow refuses an integer beyond 2^53 as a double; JSON gives it the nearest one.
-    score = {name: float(number) for name, number in result.get("score", _NOTHING).items()}
     return Parts(
         keyring.pseudonymiser.pseudonym(actor) if actor else None,
         keyring.pseudonymiser.namespace_key(actor.namespace) if actor else None,
@@ -79,6 +76,22 @@ def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
         acting_as(context.get("extensions")),
         keyring.pseudonymiser.pseudonym(instructor) if instructor else None,
         interaction_mode(context.get("extensions"), has_team="team" in context),
+        *_outcome_of(statement.get("result", _NOTHING)),
+    )
+
+
+def parts_of_result(result: dict[str, Any]) -> Parts:
+    """Return the parts of a statement of which only the result is given."""
+    scaled, raw, low, high, success = _outcome_of(result)
+    return Parts(score_scaled=scaled, score_raw=raw, score_min=low, score_max=high, success=success)
+
+
+def _outcome_of(
+    result: dict[str, Any],
+) -> tuple[float | None, float | None, float | None, float | None, bool | None]:
+    # Arrow refuses an integer beyond 2^53 as a double; JSON gives it the nearest one.
+    score = {name: float(number) for name, number in result.get("score", _NOTHING).items()}
+    return (
         score.get("scaled"),
         score.get("raw"),
         score.get("min"),
