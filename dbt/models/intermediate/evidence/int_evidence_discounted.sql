@@ -1,6 +1,8 @@
 with
 
-evidence as (
+-- Of changed pairs there are few rows, which are looked for once; all rows
+-- would be copied for nothing.
+evidence as {% if not var('baseline_build_id') %}not{% endif %} materialized (
 
     select evidence.*
     from {{ ref('int_evidence_weighted') }} as evidence
@@ -117,12 +119,11 @@ aged as (
         ) - 1 as age,
         evidence.performed_date
     from shared_moments
-    inner join {{ ref('int_evidence_weighted') }} as evidence
+    inner join evidence
         on
             shared_moments.student_key = evidence.student_key
             and shared_moments.standard_id = evidence.standard_id
             and shared_moments.performed_at = evidence.performed_at
-    where evidence.is_included
 
 ),
 
