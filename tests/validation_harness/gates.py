@@ -62,7 +62,6 @@ def recovery_gates(results: Sequence[SyntheticResult]) -> list[Gate]:
         known = {status.status: status.known for status in each.statuses}
         ordered = [known[status] for status in _IN_ORDER if status in known]
         opened = (each.minutes.open_not_under_low, each.minutes.open_not_over_high)
-        active = (each.minutes.active_not_under_low, each.minutes.active_not_over_high)
         gates += [
             Gate(
                 f"seed {each.seed}: calibration error at most {MOST_RECOVERY_ERROR}",
@@ -79,12 +78,6 @@ def recovery_gates(results: Sequence[SyntheticResult]) -> list[Gate]:
                 " the student-days each",
                 " and ".join(f"{share:.4f}" for share in opened),
                 min(opened) >= LEAST_WITHIN,
-            ),
-            Gate(
-                f"seed {each.seed}: active for low to high minutes on {LEAST_WITHIN} of the"
-                " student-days each",
-                " and ".join(f"{share:.4f}" for share in active),
-                min(active) >= LEAST_WITHIN,
             ),
             *(_signal_gate(each.seed, signal) for signal in each.signals if signal.planted),
         ]
