@@ -84,6 +84,24 @@ def recovery_gates(results: Sequence[SyntheticResult]) -> list[Gate]:
     return gates
 
 
+def bounds_of_activity(results: Sequence[SyntheticResult]) -> list[Gate]:
+    """Return what was asked of active minutes before any figure was known.
+
+    Low and high bound how long software was open. That they do not bound this as well is told
+    beside the gates, and decides nothing.
+    """
+    return [
+        Gate(
+            f"seed {each.seed}: active for low to high minutes on {LEAST_WITHIN} of the"
+            " student-days each",
+            f"{each.minutes.active_not_under_low:.4f} and {each.minutes.active_not_over_high:.4f}",
+            min(each.minutes.active_not_under_low, each.minutes.active_not_over_high)
+            >= LEAST_WITHIN,
+        )
+        for each in results
+    ]
+
+
 def _signal_gate(seed: int, signal: SignalTruth) -> Gate:
     return Gate(
         f"seed {seed}: every planted {signal.state} is found, none is invented",

@@ -17,7 +17,7 @@ from pipelines.resources import resource_path
 from tests.validation_harness import challengers, figures
 from tests.validation_harness.attempts import Attempts, say_before_each
 from tests.validation_harness.figures import Sample
-from tests.validation_harness.gates import recovery_gates
+from tests.validation_harness.gates import bounds_of_activity, recovery_gates
 from tests.validation_harness.oulad import write_home
 from tests.validation_harness.synthetic import (
     Excess,
@@ -121,27 +121,30 @@ def test_what_is_said_before_an_attempt_rests_on_the_earlier_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    ("open_shares", "signal", "failing"),
+    ("shares", "signal", "failing"),
     [
-        ((0.9, 0.9), SignalTruth("over_practice", 2, 2, 5, 0), []),
-        ((0.89, 1.0), SignalTruth("over_practice", 2, 2, 5, 0), ["open"]),
-        ((1.0, 0.89), SignalTruth("over_practice", 2, 2, 5, 0), ["open"]),
-        ((1.0, 1.0), SignalTruth("over_practice", 2, 1, 5, 0), ["over_practice"]),
-        ((1.0, 1.0), SignalTruth("over_practice", 2, 2, 5, 1), ["over_practice"]),
+        ((0.9, 0.9, 0.9, 0.9), SignalTruth("over_practice", 2, 2, 5, 0), []),
+        ((0.89, 1.0, 0.9, 1.0), SignalTruth("over_practice", 2, 2, 5, 0), ["open"]),
+        ((1.0, 0.89, 0.9, 1.0), SignalTruth("over_practice", 2, 2, 5, 0), ["open"]),
+        ((1.0, 1.0, 0.89, 1.0), SignalTruth("over_practice", 2, 2, 5, 0), ["active"]),
+        ((1.0, 1.0, 1.0, 0.89), SignalTruth("over_practice", 2, 2, 5, 0), ["active"]),
+        ((1.0, 1.0, 1.0, 1.0), SignalTruth("over_practice", 2, 1, 5, 0), ["over_practice"]),
+        ((1.0, 1.0, 1.0, 1.0), SignalTruth("over_practice", 2, 2, 5, 1), ["over_practice"]),
     ],
 )
 def test_gates_of_planted_truth_fail_where_it_is_missed(
-    open_shares: tuple[float, float], signal: SignalTruth, failing: list[str]
+    shares: tuple[float, float, float, float], signal: SignalTruth, failing: list[str]
 ) -> None:
     """A bound short of its share, a signal not found and one that is invented each fail a gate."""
     statuses = [
         StatusTruth(status, 10, known, known, known)
         for status, known in (("not_yet", 0.3), ("developing", 0.6), ("secure", 0.9))
     ]
-    minutes = Minutes(10, *open_shares, 0.8, 1.0, 1.0, 2.0, 3.0, 2.0, 1.0)
+    minutes = Minutes(10, *shares, 1.0, 2.0, 3.0, 2.0, 1.0)
     excess = Excess(2, 5.0, 9.0, 9.5, 0.5, 2, 0)
     result = SyntheticResult(1, statuses, [Tenth(5, 10, 0.5, 0.5)], minutes, excess, [signal])
-    failed = [gate.asked for gate in recovery_gates([result]) if not gate.holds]
+    gates = [*recovery_gates([result]), *bounds_of_activity([result])]
+    failed = [gate.asked for gate in gates if not gate.holds]
     assert len(failed) == len(failing)
     assert all(word in asked for word, asked in zip(failing, failed, strict=True))
 
