@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pipelines.synth.knowledge import Knowledge
     from pipelines.synth.world import World
 
+_ATTRIBUTION = ("source", "event_id", "date", "sourced_id", "reason", "item_id")
+
 
 @dataclass(slots=True)
 class FileTally:
@@ -65,7 +67,7 @@ class TruthWriter:
         self._ledger = (folder / "ledger.ndjson").open("wb")
         self._owners = (folder / "attribution.csv").open("w", encoding="utf-8", newline="")
         self._owner_rows = csv.writer(self._owners, lineterminator="\n")
-        self._owner_rows.writerow(["source", "event_id", "date", "sourced_id", "reason"])
+        self._owner_rows.writerow(_ATTRIBUTION)
         self._minute_rows = csv.writer(self._minutes, lineterminator="\n")
         self._minute_rows.writerow(["sourced_id", "date", "day_part", "active_seconds"])
         self._open_rows = csv.writer(self._open, lineterminator="\n")
@@ -146,7 +148,8 @@ class TruthWriter:
     def _attribute(self, source: str, parcel: Parcel, owner: Owner) -> None:
         """Write whose an event is; only a reader can tell which one without an id it is."""
         when = datetime.fromtimestamp(parcel.at_ms / 1000, ZONE).date()
-        row = [source, parcel.event_id, when, owner.sourced_id, owner.reason or ""]
+        whose = [owner.sourced_id, owner.reason or ""]
+        row = [source, parcel.event_id, when, *whose, parcel.item_id]
         self._owner_rows.writerow(row)
 
     def close_books(self, world: World, arguments: dict[str, Any]) -> None:

@@ -120,7 +120,7 @@ class _Writer:
         note = None
         if self.tool is Tool.MATHPATH and self.session.setting.learner.role is Role.STUDENT:
             note = self._plant_oddity(statement)
-        self._send(answer.at_ms, statement, note)
+        self._send(answer.at_ms, statement, note, item_id=answer.item.item_id)
 
     def _plant_oddity(self, statement: Json) -> Note | None:
         chance = self.random.random()
@@ -156,13 +156,15 @@ class _Writer:
             return format_local_instant(at_ms, ZONE)
         return format_instant(at_ms)
 
-    def _send(self, at_ms: int, statement: Json, note: Note | None = None) -> None:
+    def _send(
+        self, at_ms: int, statement: Json, note: Note | None = None, *, item_id: str = ""
+    ) -> None:
         learner = self.session.setting.learner
         if learner.role is Role.OUTSIDER:
             note = Note(Entry.OFF_ROSTER, learner.username)
-        body = orjson.dumps(statement)
+        parcel = Parcel(at_ms, orjson.dumps(statement), statement.get("id", ""), note=note)
         owner = owner_of(learner, self.tool)
-        self.parcels.append(Parcel(at_ms, body, statement.get("id", ""), note=note, owner=owner))
+        self.parcels.append(parcel._replace(owner=owner, item_id=item_id))
 
 
 def _context(session: PracticeSession, chosen_by: str) -> Json:
