@@ -228,10 +228,7 @@ def describe_agreement(agreement: Agreement) -> str:
             f" {events.nobodys:,} rightly nobody's; {events.waiting:,} of students are listed"
             f" as unmatched, {events.wrong:,} are somebody else's, {events.lost:,} are not there"
         ),
-        (
-            f"days of students in the planted sections: {days.right:,} right,"
-            f" {days.wrong:,} wrong"
-        ),
+        (f"days of students in the planted sections: {days.right:,} right, {days.wrong:,} wrong"),
         (
             f"tries of the planted standards: {tries.right:,} right, {tries.untagged:,} rightly"
             f" listed as untagged; {tries.waiting:,} without their standard,"

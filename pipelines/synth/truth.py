@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 import orjson
 
+from pipelines.synth.editions import fates_of
 from pipelines.synth.framework import CASE_BASE
 from pipelines.synth.identities import enrolled_from
 from pipelines.synth.instants import format_instant
@@ -159,6 +160,7 @@ class TruthWriter:
         write_csv(self.folder / "files.csv", names, rows)
         _write_people(self.folder, world)
         _write_items(self.folder, world)
+        _write_standards(self.folder, world)
         summary = {
             "arguments": arguments,
             "files": len(self.tallies),
@@ -250,8 +252,20 @@ def _write_people(folder: Path, world: World) -> None:
 def _write_items(folder: Path, world: World) -> None:
     """Write which standards each item assesses, and how that is told."""
     rows = [
-        [item.item_id, item.way.value, standard.uri]
-        for item in world.bank.all()
-        for standard in item.standards
+        [item.item_id, item.way.value, uri] for item in world.bank.all() for uri in item.counts_for
     ]
     write_csv(folder / "items.csv", ["item_id", "way", "standard_uri"], rows)
+
+
+def _write_standards(folder: Path, world: World) -> None:
+    """Write what has become of earlier standards, and what each class is never assessed on."""
+    fates = [
+        [fate.standard.uri, fate.succession, fate.counts_as.uri]
+        for fate in fates_of(world.framework)
+    ]
+    write_csv(folder / "successions.csv", ["standard_uri", "succession", "counts_as_uri"], fates)
+    never = [
+        [section.section_id, world.framework.untaught[section.subject, section.grade].uri]
+        for section in world.population.sections
+    ]
+    write_csv(folder / "never_assessed.csv", ["section_id", "standard_uri"], never)

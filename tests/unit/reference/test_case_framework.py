@@ -173,7 +173,7 @@ def test_the_line_of_ancestors_is_told(tmp_path: Path) -> None:
 def test_an_old_version_counts_for_the_current_one(
     tmp_path: Path, links: list[tuple[str, str, str]], expected: tuple[str, str]
 ) -> None:
-    """One that took the place of one other, or has its text; what was split, merged or goes round stays."""
+    """One that took the place of one other, or has its text; what has no single heir stays."""
     old = _package("old", "ab", *links, adoptionStatus="Deprecated")
     found = {each.standard_id: each for each in _read(tmp_path, old, _package("new", "xy"))}
     assert (found["a"].counts_as_id, found["a"].succession) == expected
