@@ -85,13 +85,13 @@ def fates_of(framework: Framework) -> tuple[Fate, ...]:
 
 
 def _split(framework: Framework) -> tuple[Fate, ...]:
-    """Return one that became two, and one that was replaced in two steps."""
+    """Return one that was replaced in two steps, and one that became two."""
     now = framework.taught(Subject.MATHEMATICS, _SPLIT_GRADE)
     one, other, third = (in_edition(each, EARLIER) for each in now[:3])
-    split, followed = (in_edition(each, OLDEST) for each in now[:2])
+    followed, split = (in_edition(each, OLDEST) for each in now[:2])
     return (
-        Fate(split, "replacedBy", (one, other), "split", split),
         Fate(followed, "replacedBy", (third,), "replaced", now[2]),
+        Fate(split, "replacedBy", (one, other), "split", split),
     )
 
 

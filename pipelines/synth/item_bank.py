@@ -47,8 +47,9 @@ _WAYS = {
     (Tool.MATHPATH, 5): Way.BROADER,
     (Tool.MATHPATH, 12): Way.ALIGNED,
 }
-# One item of every third standard says nothing, or names what it was about when it was written.
+# Of an item of some standards nothing is said, or only what it was about when it was written.
 _ODD_ITEM = (Tool.MATHPATH, 11)
+_UNTAGGED_PLACES, _OLD_PLACE = (0, 3, 6), 1
 _WAYS_OF_OLD = {6: Way.SPLIT, 7: Way.MERGED, 8: Way.CIRCULAR}
 
 
@@ -95,8 +96,10 @@ def _bank(tool: Tool, standard: Standard, *, following: Standard, place: int) ->
 
 
 def _way(tool: Tool, number: int, standard: Standard, place: int) -> Way:
-    if (tool, number) == _ODD_ITEM and place % 3 == 0:
-        return _WAYS_OF_OLD[standard.grade] if place == 0 else Way.UNTAGGED
+    if (tool, number) == _ODD_ITEM and place in _UNTAGGED_PLACES:
+        return Way.UNTAGGED
+    if (tool, number) == _ODD_ITEM and place == _OLD_PLACE:
+        return _WAYS_OF_OLD[standard.grade]
     return _WAYS.get((tool, number), Way.STANDARD)
 
 
