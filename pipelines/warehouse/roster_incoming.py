@@ -59,7 +59,7 @@ def make_incoming(
 def _key_people(
     connection: DuckDBPyConnection, judged: JudgedRoster, pseudonymiser: Pseudonymiser
 ) -> None:
-    """Make person_keys: the pseudonym of everybody whom a file of the delivery names.
+    """Make person_keys: the pseudonym of everybody whom a file names, as digits and as a number.
 
     Rows of a bulk set that name somebody else than its users are left out already.
     """
@@ -76,7 +76,11 @@ def _key_people(
     keys = list(map(pseudonymiser.pseudonyms_in(ROSTER_NAMESPACE), people.to_pylist()))
     table = pa.table({"sourced_id": people, "person_key": pa.array(keys, pa.string())})
     connection.register("keyed_people", table)
-    connection.execute("create or replace temp table person_keys as from keyed_people")
+    connection.execute(
+        "create or replace temp table person_keys as"
+        " select sourced_id, person_key::uuid as person_key, person_key as pseudonym"
+        " from keyed_people"
+    )
     connection.unregister("keyed_people")
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pipelines.settings import PeopleSetAside, Settings
 
 _MATCHES = "pipelines/warehouse/roster_matched.sql"
-_KNOWN = "select distinct person_key from loaded.roster_users"
+_KNOWN = "select distinct replace(person_key::varchar, '-', '') from loaded.roster_users"
 _MAKE_REVIEWS = """
     create or replace temp table reviews (
         place integer, actor_key varchar, meaning varchar, person_key varchar
