@@ -114,7 +114,9 @@ def _filled(query: str, version: Version, file: str) -> str:
 
 
 # As a number of 128 bits, which takes half of the work and of the room that its digits take.
-_ROW_KEY = f"""left(sha256(getvariable('row_secret') || chr(31) || "sourcedId"), {_KEY_DIGITS})::uuid"""
+_ROW_KEY = (
+    f"""left(sha256(getvariable('row_secret') || chr(31) || "sourcedId"), {_KEY_DIGITS})::uuid"""
+)
 _DELETED = "coalesce(lower(status) = 'tobedeleted', false) as is_deleted"
 # The band of the highest grade, in CEDS codes.
 _HIGHEST_GRADE = """
