@@ -109,7 +109,9 @@ def _filled(query: str, version: Version, file: str) -> str:
         lowered = ", ".join(f"'{each.lower()}'" for each in column.values)
         found = f"list_extract([{known}], list_position([{lowered}], lower({name})))"
         filled = filled.replace(f"{{date:{column.name}}}", date)
-        filled = filled.replace(f"{{meant:{column.name}}}", f"coalesce({found}, {name})")
+        # Nearly every value is written as the vocabulary has it.
+        meant = f"case when {name} in ({known}) then {name} else coalesce({found}, {name}) end"
+        filled = filled.replace(f"{{meant:{column.name}}}", meant)
     return filled
 
 
