@@ -374,6 +374,11 @@ followed as (
     anti join told_again on told.enrollment_key = told_again.enrollment_key
 ),
 
+students as (
+    select student_key::uuid as person_key, student_key
+    from loaded.students
+),
+
 first_told as (
     select
         section_id,
@@ -384,7 +389,7 @@ first_told as (
 
 spans as (
     select
-        followed.person_key,
+        coalesce(students.student_key, pseudonym(followed.person_key)) as person_key,
         followed.section_id,
         followed.role,
         coalesce(
@@ -400,8 +405,8 @@ spans as (
     from followed
     inner join first_told on followed.section_id = first_told.section_id
     inner join loaded.sections as sections on followed.section_id = sections.section_id
-    where followed.role <> 'student'
-        or followed.person_key in (select student_key::uuid from loaded.students)
+    left join students on followed.person_key = students.person_key
+    where followed.role <> 'student' or students.student_key is not null
 ),
 
 lasting as (
@@ -449,7 +454,7 @@ merged as (
 )
 
 select
-    pseudonym(person_key) as person_key,
+    person_key,
     section_id,
     role,
     nullif(starts_on, '-infinity'::date) as starts_on,
