@@ -74,7 +74,7 @@ bench-validation: setup ## Measure the validator beside orjson's plain parsing o
 bench-roster: setup ## Measure loading a roster beside DuckDB's plain read of the same files
 	$(BIN)/python -m tests.benchmarks.rosters
 
-matching: setup ## Compare whose events are with the planted truth, at 5,000 students, for minutes
+matching: setup ## Compare whose events are, and of which standards, with the planted truth, at 5,000 students, for minutes
 	$(BIN)/python -m tests.benchmarks.matching
 
 bench: setup ## Measure ingest beside DuckDB's plain read of the same file

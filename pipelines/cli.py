@@ -88,8 +88,9 @@ def synth(root: Path, students: int, days: int, seed: int) -> None:
 def demo(root: Path, students: int, days: int, seed: int) -> None:
     """Write a synthetic district and run its night, as of the day after its last school day.
 
-    Then say how the events of students, and their sections on each day, agree with what was
-    planted. Exit code 1: the night failed, or something is not as it was planted.
+    Then say how the events of students, their sections on each day, and the standards of their
+    tries agree with what was planted. Exit code 1: the night failed, or something is not as it was
+    planted.
     """
     from pipelines.nightly import NightResult
     from pipelines.planted_truth import compare_with_truth, describe_agreement

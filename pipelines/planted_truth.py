@@ -1,10 +1,10 @@
-"""Compare whose events are in a warehouse with what was planted in a synthetic district."""
+"""Compare whose events are in a warehouse, and of what, with what a synthetic district planted."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
@@ -27,6 +27,7 @@ select
     told.event_id,
     told.date,
     nullif(told.reason, '') as reason,
+    nullif(told.item_id, '') as item_id,
     people.student_key
 from read_csv($attribution, all_varchar = true) as told
 left join people on told.sourced_id = people.sourced_id
@@ -60,9 +61,44 @@ _REASONS_PLANTED = """
 select reason || ' (' || source || ')', count(*)
 from judged where reason is not null group by all
 """
+# No reference to a standard that no framework has is planted.
 _REASONS_LISTED = """
 select reason || ' (' || source || ')', sum(events)::bigint
-from audit.unmatched where kind = 'learner' group by all
+from audit.unmatched where kind = 'learner' or reason = 'unknown_standard' group by all
+"""
+# The standards of each try of a student, as they were planted and as they are found.
+_STANDARDS = """
+with planted_standards as (
+    select item_id, list_sort(list(standard_uri)) as uris
+    from read_csv($items, all_varchar = true)
+    where way <> 'untagged'
+    group by item_id
+),
+
+found_standards as (
+    select found.source, found.event_id, list_sort(list(standards.uri)) as uris
+    from intermediate.int_evidence_standards as found
+    inner join loaded.standards as standards using (standard_id)
+    group by all
+),
+
+tries as (
+    select planted_standards.uris as planted, found_standards.uris as found,
+        untagged.event_id is not null as is_listed
+    from judged
+    left join planted_standards using (item_id)
+    left join found_standards using (source, event_id)
+    left join intermediate.int_evidence_untagged as untagged using (source, event_id)
+    where judged.student_key is not null and judged.item_id is not null and judged.stands
+)
+
+select
+    count(*) filter (planted is not null and planted is not distinct from found),
+    count(*) filter (planted is null and found is null and is_listed),
+    count(*) filter (planted is not null and found is null),
+    count(*) filter (found is not null and planted is distinct from found),
+    count(*) filter (planted is null and found is null and not is_listed)
+from tries
 """
 # A student's sections on the date of an event, as they were planted and as they are found.
 _SECTION_DAYS = """
@@ -109,12 +145,10 @@ full join found_sections using (student_key, day)
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How the warehouse agrees with the truth; events and days of students with an event.
+class AgreementOfEvents(NamedTuple):
+    """Events that are with the planted student, or with nobody though they are a student's.
 
-    `right` are with the planted student, `waiting` with nobody though they are a student's,
-    `nobodys` rightly with nobody, `wrong` with somebody else, `lost` not there.
+    Or rightly with nobody, with somebody else, or not there.
     """
 
     right: int
@@ -122,15 +156,47 @@ class Agreement:
     nobodys: int
     wrong: int
     lost: int
-    days_right: int
-    days_wrong: int
+
+
+class AgreementOfDays(NamedTuple):
+    """Days of students in the planted sections, and in others."""
+
+    right: int
+    wrong: int
+
+
+class AgreementOfTries(NamedTuple):
+    """Tries of the planted standards, and those that are rightly listed as untagged.
+
+    Or that are of no standard though one is planted, of another one, or not there.
+    """
+
+    right: int
+    untagged: int
+    waiting: int
+    wrong: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How the warehouse agrees with the truth: events, days of students with an event, tries.
+
+    `planted_reasons` and `listed_reasons` count events by why they are nobody's.
+    """
+
+    events: AgreementOfEvents
+    days: AgreementOfDays
+    tries: AgreementOfTries
     planted_reasons: Counter[str]
     listed_reasons: Counter[str]
 
     @property
     def is_whole(self) -> bool:
         """Whether all is as it was planted."""
-        faults = self.waiting + self.wrong + self.lost + self.days_wrong
+        events, tries = self.events, self.tries
+        faults = events.waiting + events.wrong + events.lost + self.days.wrong
+        faults += tries.waiting + tries.wrong + tries.lost
         return not faults and self.planted_reasons == self.listed_reasons
 
 
@@ -142,32 +208,31 @@ def compare_with_truth(home: Home, settings: Settings, truth: Path) -> Agreement
         _make_people(connection, truth, pseudonymiser)
         connection.execute(_PLANTED, {"attribution": str(truth / "attribution.csv")})
         connection.execute(_JUDGED, {"ledger": str(truth / "ledger.ndjson")})
-        right, waiting, nobodys, wrong, lost = connection.execute(_COUNTS).fetchall()[0]
         enrollments = {"enrollments": str(truth / "enrollments.csv")}
-        days_right, days_wrong = connection.execute(_SECTION_DAYS, enrollments).fetchall()[0]
-        planted, listed = (
-            Counter(dict(connection.execute(query).fetchall()))
-            for query in (_REASONS_PLANTED, _REASONS_LISTED)
+        items = {"items": str(truth / "items.csv")}
+        return Agreement(
+            AgreementOfEvents(*connection.execute(_COUNTS).fetchall()[0]),
+            AgreementOfDays(*connection.execute(_SECTION_DAYS, enrollments).fetchall()[0]),
+            AgreementOfTries(*connection.execute(_STANDARDS, items).fetchall()[0]),
+            planted_reasons=_counted(connection, _REASONS_PLANTED),
+            listed_reasons=_counted(connection, _REASONS_LISTED),
         )
-    return Agreement(
-        *(right, waiting, nobodys, wrong, lost, days_right, days_wrong),
-        planted_reasons=planted,
-        listed_reasons=listed,
-    )
 
 
 def describe_agreement(agreement: Agreement) -> str:
-    """Say in a few lines how matching and attribution agree with the planted truth."""
+    """Say in a few lines how matching, attribution and standards agree with the planted truth."""
+    events, days, tries = agreement.events, agreement.days, agreement.tries
     lines = [
         (
-            f"Beside the planted truth: {agreement.right:,} events are their student's,"
-            f" {agreement.nobodys:,} rightly nobody's; {agreement.waiting:,} of students are listed"
-            f" as unmatched, {agreement.wrong:,} are somebody else's, {agreement.lost:,} are not"
-            " there"
+            f"Beside the planted truth: {events.right:,} events are their student's,"
+            f" {events.nobodys:,} rightly nobody's; {events.waiting:,} of students are listed"
+            f" as unmatched, {events.wrong:,} are somebody else's, {events.lost:,} are not there"
         ),
+        (f"days of students in the planted sections: {days.right:,} right, {days.wrong:,} wrong"),
         (
-            f"days of students in the planted sections: {agreement.days_right:,} right,"
-            f" {agreement.days_wrong:,} wrong"
+            f"tries of the planted standards: {tries.right:,} right, {tries.untagged:,} rightly"
+            f" listed as untagged; {tries.waiting:,} without their standard,"
+            f" {tries.wrong:,} wrong, {tries.lost:,} are not there"
         ),
     ]
     reasons = sorted(agreement.planted_reasons | agreement.listed_reasons)
@@ -177,6 +242,10 @@ def describe_agreement(agreement: Agreement) -> str:
         for reason in reasons
     ]
     return "\n".join(lines)
+
+
+def _counted(connection: DuckDBPyConnection, query: str) -> Counter[str]:
+    return Counter(dict(connection.execute(query).fetchall()))
 
 
 def _make_people(connection: DuckDBPyConnection, truth: Path, pseudonymiser: Pseudonymiser) -> None:

@@ -30,15 +30,24 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The rows of a stored relation that this build may have written. #}
+{# The rows of a relation that this build may have written. In a stored table
+   they lie together at its end: their place is looked for by the keys alone,
+   so that nothing else is read of the rows before them. #}
 {% macro changed_rows(relation) -%}
     {%- set changed = changed_keys_of(relation) -%}
     {%- if var('baseline_build_id') and changed -%}
+        {%- set is_changed -%}
+            semi join {{ relation.database }}.intermediate.{{ changed.list }} as changed
+                on {{ equal_keys('stored', 'changed', changed.columns) }}
+        {%- endset -%}
         (
             select stored.*
             from {{ relation }} as stored
-            semi join {{ relation.database }}.intermediate.{{ changed.list }} as changed
-                on {{ equal_keys('stored', 'changed', changed.columns) }}
+            {% if is_stored(relation) -%}
+            where stored.rowid in (select stored.rowid from {{ relation }} as stored {{ is_changed }})
+            {%- else -%}
+            {{ is_changed }}
+            {%- endif %}
         )
     {%- else -%}
         {{ relation }}
@@ -52,11 +61,20 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{% macro changed_keys_of(relation) -%}
+{% macro node_of(relation) -%}
     {%- set node = graph.nodes.get('model.plumbline.' ~ relation.identifier) if execute -%}
     {%- if node and node.schema == relation.schema -%}
-        {{ return(node.config.meta.get('changed_keys')) }}
+        {{ return(node) }}
     {%- endif -%}
+{%- endmacro %}
+
+{% macro changed_keys_of(relation) -%}
+    {%- set node = node_of(relation) -%}
+    {{ return(node.config.meta.get('changed_keys') if node) }}
+{%- endmacro %}
+
+{% macro is_stored(relation) -%}
+    {{ return(node_of(relation).config.materialized == 'incremental') }}
 {%- endmacro %}
 
 {# Outside of the changed keys a build that updates has written no row: tests

@@ -16,6 +16,8 @@ from pipelines.explain.published import (
 from pipelines.measures import Definition
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pipelines.home import Home
     from pipelines.settings import Settings
 
@@ -23,11 +25,21 @@ TOLERANCE = 1e-9
 _COMPARED = ("estimate", "interval_low", "interval_high", "prior_free_estimate", "effective_n")
 
 
+class Counts(NamedTuple):
+    """What a judgement rests on, counted again from its evidence, and whether that is stale."""
+
+    evidence_count: int
+    evidence_days: int
+    last_evidence_date: date
+    is_stale: bool
+
+
 class Explanation(NamedTuple):
     """A case, its numbers computed again, and where they differ from what is published."""
 
     case: Case
     judgement: Judgement | None
+    counts: Counts | None
     differences: dict[str, float]
 
     @property
@@ -55,21 +67,22 @@ class ChangeExplanation(NamedTuple):
 
 def explain(home: Home, settings: Settings, asked: tuple[str, str]) -> Explanation:
     """Explain the judgement of a learner and a standard in the build that readers see."""
-    return _explained(read_case(settings, current_folder(home), asked))
+    return explain_case(read_case(settings, current_folder(home), asked))
 
 
 def explain_change(
     home: Home, settings: Settings, asked: tuple[str, str], since: str
 ) -> ChangeExplanation:
     """Say what differs of a learner and a standard between a kept build and the current one."""
-    before = _explained(read_case(settings, kept_folder(home, since), asked))
-    now = _explained(read_case(settings, current_folder(home), asked))
+    before = explain_case(read_case(settings, kept_folder(home, since), asked))
+    now = explain_case(read_case(settings, current_folder(home), asked))
     return ChangeExplanation(
         before, now, _row_changes(before, now), _parameter_changes(before, now)
     )
 
 
-def _explained(case: Case) -> Explanation:
+def explain_case(case: Case) -> Explanation:
+    """Compute the numbers of a case again, and compare them with what is published."""
     included = [
         Outcome(row.outcome, row.weight, row.evidence_date)
         for row in case.evidence
@@ -78,20 +91,28 @@ def _explained(case: Case) -> Explanation:
     published = case.judgement
     if published is None or not included:
         missing = (published is None) != (not included)
-        return Explanation(case, None, {"rows": float(len(included))} if missing else {})
+        return Explanation(case, None, None, {"rows": float(len(included))} if missing else {})
     judgement = judge(included, published.base_rate, case.definition.parameters)
     differences = {
         name: getattr(judgement, name) - getattr(published, name)
         for name in _COMPARED
         if abs(getattr(judgement, name) - getattr(published, name)) > TOLERANCE
     }
-    if judgement.status != published.status:
-        differences["status"] = 1.0
+    counts = _count(case, {each.evidence_date for each in included}, len(included))
+    for name, value in {"status": judgement.status, **counts._asdict()}.items():
+        if value != getattr(published, name):
+            differences[name] = 1.0
     if case.definition.version != published.definition_version:
         differences["definition_version"] = 1.0
     if {case.definition.hash, published.definition_hash} != {_hash(case)}:
         differences["definition_hash"] = 1.0
-    return Explanation(case, judgement, differences)
+    return Explanation(case, judgement, counts, differences)
+
+
+def _count(case: Case, dates: set[date], evidence_count: int) -> Counts:
+    age = (case.build.as_of_date - max(dates)).days
+    is_stale = age > case.definition.parameters["stale_after"]
+    return Counts(evidence_count, len(dates), max(dates), is_stale)
 
 
 def _hash(case: Case) -> str:

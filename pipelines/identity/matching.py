@@ -1,23 +1,23 @@
-"""Say of every identifier that a tool may use whom it means: one student, or nobody and why."""
+"""Write the roster's identifiers as tools write them, and as the pseudonyms that events carry."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha1
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from pipelines.identity.pseudonyms import LocalIdentifier
-from pipelines.reference.crosswalk import Meaning
+import pyarrow as pa
+from pyarrow import compute
+
 from pipelines.reference.namespaces import MAILTO, MBOX_SHA1SUM, normal_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Iterable
 
     from pipelines.identity.pseudonyms import Pseudonymiser
-    from pipelines.reference.crosswalk import CrosswalkRow
     from pipelines.settings import LearnerIdentifier
+
+_NONE = pa.array([], pa.string())
 
 
 class NoLearner(StrEnum):
@@ -31,103 +31,27 @@ class NoLearner(StrEnum):
     NOT_IN_ROSTER = "not_in_roster"
 
 
-class RosterIdentifier(NamedTuple):
-    """A value by which the roster knows a person, and the column that gives it."""
+def claims_of(
+    identifiers: pa.Table, rules: Iterable[LearnerIdentifier], pseudonymiser: Pseudonymiser
+) -> pa.Table:
+    """Return actor_key and person_key: the pseudonyms under which events may come, and of whom.
 
-    person_key: str
-    field: str
-    value: str
-
-
-class Match(NamedTuple):
-    """A pseudonym that events carry, and the student whom it means, or why it means none."""
-
-    actor_key: str
-    student_key: str | None
-    reason: NoLearner | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """Whom the roster knows: all by the pseudonym of their sourcedId.
-
-    `merged` maps who is somebody else to that one; `others` says why people are no students.
+    `identifiers` are what the roster has ever said of people: person_key, field, value.
     """
-
-    students: AbstractSet[str]
-    others: Mapping[str, NoLearner] = field(default_factory=dict)
-    merged: Mapping[str, str] = field(default_factory=dict)
+    found = [_claims(identifiers, rule, pseudonymiser) for rule in rules]
+    return pa.concat_tables([pa.table({"actor_key": _NONE, "person_key": _NONE}), *found])
 
 
-def match_identifiers(
-    identifiers: Iterable[RosterIdentifier],
-    rules: tuple[LearnerIdentifier, ...],
-    pseudonymiser: Pseudonymiser,
-    *,
-    people: People,
-    reviewed: Iterable[CrosswalkRow] = (),
-) -> tuple[Match, ...]:
-    """Return what each pseudonym means, in the order of the pseudonyms.
-
-    What is `reviewed` goes before the roster, the last word before the others. An identifier that
-    two people share means neither, as soon as one of them is a student: whose evidence it is cannot
-    be told.
-    """
-    first_owners: dict[str, str] = {}
-    shared: dict[str, set[str]] = {}
-    for actor_key, owner in _owned(identifiers, rules, pseudonymiser, merged=people.merged):
-        first = first_owners.setdefault(actor_key, owner)
-        if first != owner:
-            shared.setdefault(actor_key, {first}).add(owner)
-    matches = {key: _by_owner(key, owner, people) for key, owner in first_owners.items()}
-    matches |= {key: _by_owners(key, owners, people) for key, owners in shared.items()}
-    for row in reviewed:
-        found = _by_review(row, pseudonymiser, people)
-        matches[found.actor_key] = found
-    return tuple(matches[key] for key in sorted(matches))
-
-
-def _owned(
-    identifiers: Iterable[RosterIdentifier],
-    rules: Iterable[LearnerIdentifier],
-    pseudonymiser: Pseudonymiser,
-    *,
-    merged: Mapping[str, str],
-) -> Iterator[tuple[str, str]]:
-    """Yield the pseudonyms under which events may come, and the person whom each is said of."""
-    rules_of: dict[str, list[tuple[LearnerIdentifier, Callable[[str], str]]]] = {}
-    for rule in rules:
-        pseudonym = pseudonymiser.pseudonyms_in(rule.namespace)
-        rules_of.setdefault(rule.roster_field, []).append((rule, pseudonym))
-    for person_key, name, value in identifiers:
-        for rule, pseudonym in rules_of.get(name, ()):
-            for said in _as_tools_say(rule, value):
-                yield pseudonym(said), merged.get(person_key, person_key)
-
-
-def _by_owner(actor_key: str, owner: str, people: People) -> Match:
-    if owner in people.students:
-        return Match(actor_key, owner)
-    return Match(actor_key, None, people.others.get(owner, NoLearner.NO_ROLE))
-
-
-def _by_owners(actor_key: str, owners: AbstractSet[str], people: People) -> Match:
-    if owners & people.students:
-        return Match(actor_key, None, NoLearner.AMBIGUOUS)
-    reasons = {people.others.get(owner, NoLearner.NO_ROLE) for owner in owners}
-    return Match(actor_key, None, min(reasons, key=list(NoLearner).index))
-
-
-def _by_review(row: CrosswalkRow, pseudonymiser: Pseudonymiser, people: People) -> Match:
-    """Return whom a reviewer says an identifier means, and nobody until the roster has that one."""
-    actor_key = pseudonymiser.pseudonym(LocalIdentifier(row.namespace, row.identifier))
-    if row.meaning is not Meaning.STUDENT or row.sourced_id is None:
-        return Match(actor_key, None, NoLearner(row.meaning.value))
-    said = pseudonymiser.student_key(row.sourced_id)
-    person_key = people.merged.get(said, said)
-    if person_key in people.students:
-        return Match(actor_key, person_key)
-    return Match(actor_key, None, people.others.get(person_key, NoLearner.NOT_IN_ROSTER))
+def _claims(
+    identifiers: pa.Table, rule: LearnerIdentifier, pseudonymiser: Pseudonymiser
+) -> pa.Table:
+    own = identifiers.filter(compute.equal(identifiers["field"], rule.roster_field))
+    pseudonym = pseudonymiser.pseudonyms_in(rule.namespace)
+    said = [_as_tools_say(rule, value) for value in own["value"].to_pylist()]
+    keys = [pseudonym(each) for ways in said for each in ways]
+    places = [place for place, ways in enumerate(said) for _ in ways]
+    people = own["person_key"].take(pa.array(places, pa.int64()))
+    return pa.table({"actor_key": pa.array(keys, pa.string()), "person_key": people})
 
 
 def _as_tools_say(rule: LearnerIdentifier, value: str) -> tuple[str, ...]:

@@ -9,15 +9,8 @@ from dataclasses import replace
 from hashlib import file_digest, sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.publish.dated import (
-    BUILD_ID,
-    DATED_TABLES,
-    DatedRows,
-    dates_of,
-    link_files,
-    update_table,
-    write_dates,
-)
+from pipelines.publish.date_files import DatedRows, link_files, write_files
+from pipelines.publish.dated import BUILD_ID, DATED_TABLES, list_all, update_table
 from pipelines.publish.manifest import MARTS_FILE, PublishedTable
 from pipelines.warehouse.connection import WAREHOUSE, attach, connect_in_memory
 
@@ -155,7 +148,7 @@ def _update_dated(
     target: Target,
 ) -> None:
     changed = DATED_TABLES[table.qualified_name]
-    dates = update_table(
+    update_table(
         connection,
         changed,
         source=relation.source,
@@ -166,8 +159,9 @@ def _update_dated(
     if target.baseline:
         earlier = target.baseline / table.parquet_path
         link_files(earlier / f"{BUILD_ID}={target.baseline.name}", folder)
-    rows = DatedRows(relation.target, changed.date, target.parquet_options)
-    write_dates(connection, rows, folder, dates)
+    write_files(
+        connection, DatedRows(relation.target, changed.date, target.parquet_options), folder
+    )
 
 
 def _write_parquet(
@@ -179,9 +173,9 @@ def _write_parquet(
     path = target.folder / table.parquet_path
     if table.is_dated:
         column = DATED_TABLES[table.qualified_name].date
+        list_all(connection, relation.target, column)
         rows = DatedRows(relation.target, column, target.parquet_options)
-        dates = dates_of(connection, relation.target, column)
-        write_dates(connection, rows, path / f"{BUILD_ID}={target.build_id}", dates)
+        write_files(connection, rows, path / f"{BUILD_ID}={target.build_id}")
         return
     path.parent.mkdir(parents=True)
     connection.execute(

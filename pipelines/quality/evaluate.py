@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # No unexpected value, index or row leaves the database.
 _RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 _FIGURES_SCHEMA = "memory.main"
+# More than anybody reads, and fewer than the order of rows can change in a sum.
+_SIGNIFICANT_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +213,7 @@ def _verdict(expected: Expected, validation: Any) -> Verdict:
 
 
 def _observed(result: dict[str, Any]) -> float | None:
+    """Return a count or a rate: the last digits of a mean depend on the order of its rows."""
     percent = result.get("unexpected_percent")
-    if percent is not None:
-        return float(percent) / 100
-    value = result.get("observed_value")
-    return None if value is None else float(value)
+    value = result.get("observed_value") if percent is None else percent / 100
+    return None if value is None else float(f"{value:.{_SIGNIFICANT_DIGITS}g}")

@@ -29,7 +29,7 @@ _STEM = re.compile(r"[a-z]+")
 class Known(NamedTuple):
     """What rows may refer to: a student's key by sourcedId, and standard_ids by their names.
 
-    A name that several standards have stands for none.
+    A name of several standards that count apart stands for none.
     """
 
     student_key: Callable[[str], str | None]

@@ -52,7 +52,7 @@ _STUDENT = FormColumn("student_id", Content.STUDENT, "The student's sourcedId in
 _STANDARD = FormColumn(
     "standard",
     Content.STANDARD,
-    "The standard's code, identifier or URI; a code only where one standard has it.",
+    "The standard's code, identifier or URI; a code only where its standards count as one.",
     "6.RP.1",
 )
 _ANY_STANDARD = _STANDARD._replace(

@@ -39,7 +39,10 @@ class ClassroomRule(StrEnum):
     )
     STUDENT = ("unknown_student", "the sourcedId of a student of the roster")
     STANDARD = ("unknown_standard", "code, identifier or URI of a standard of a loaded framework")
-    AMBIGUOUS = ("ambiguous_standard", "identifier or URI: several standards have this code")
+    AMBIGUOUS = (
+        "ambiguous_standard",
+        "identifier or URI: standards that count apart have this code",
+    )
     TWICE = ("record_id_twice", "a record_id that no other row of the file has")
 
 

@@ -1,12 +1,16 @@
 """Hold the values of a roster's table to what its columns are, in one scan of the table.
 
 Each check is a condition in SQL that is true where the rule is broken. All are counted together;
-only those that found something are asked for their rows.
+only those that found something are asked for their rows. What is true of a column's distinct values
+is not asked of every row.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+
+import pyarrow as pa
+from pyarrow import compute
 
 from pipelines.reference.roster_csv import ROW_NUMBER
 from pipelines.reference.roster_rules import (
@@ -52,6 +56,10 @@ _DATETIME = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z"
 _USER_IDS = r"\{[^{}:]+:[^{}]+\}(\s*,\s*\{[^{}:]+:[^{}]+\})*"
 
 
+# Their checks ask for the value of a single column, which is one of few, and nothing of a null.
+_OF_FEW_VALUES = frozenset({ENUMERATION, ENUMERATION_CASE, DATE, DATETIME, YEAR})
+
+
 class Check(NamedTuple):
     """A condition that is true of the rows that break a rule."""
 
@@ -73,8 +81,7 @@ def make_raw_view(
     columns = [ROW_NUMBER]
     for column in table.columns:
         if column.name in present:
-            value = _name(column) if is_clean else f"trim({_name(column)}, {_SPACES})"
-            columns.append(f"nullif({value}, '') as {_name(column)}")
+            columns.append(_cleaned(column.name, is_clean=is_clean))
         else:
             columns.append(f"cast(null as varchar) as {_name(column)}")
     condition = "true" if is_clean else f"not ({blank_condition(header)})"
@@ -82,6 +89,37 @@ def make_raw_view(
         f"create or replace temp view raw_{table.name} as select {', '.join(columns)}"
         f" from file_{table.name} where {condition}"
     )
+
+
+def _cleaned(name: str, *, is_clean: bool) -> str:
+    value = quoted(name) if is_clean else f"trim({quoted(name)}, {_SPACES})"
+    return f"nullif({value}, '') as {quoted(name)}"
+
+
+def unsettled(
+    connection: DuckDBPyConnection, read: CsvFile, checks: list[Check], *, is_clean: bool
+) -> list[Check]:
+    """Return the checks that are left once the distinct values of columns have been looked at."""
+    of_values = [each for each in checks if each.rule in _OF_FEW_VALUES]
+    names = list(dict.fromkeys(str(each.column) for each in of_values))
+    if not names:
+        return checks
+    connection.register("distinct_values", _distinct_values(read, names))
+    cleaned = ", ".join(_cleaned(name, is_clean=is_clean) for name in names)
+    broken = count_broken(connection, f"(select {cleaned} from distinct_values)", of_values)
+    connection.unregister("distinct_values")
+    found = {check for check, _ in broken}
+    return [each for each in checks if each in found or each.rule not in _OF_FEW_VALUES]
+
+
+def _distinct_values(read: CsvFile, names: list[str]) -> pa.Table:
+    """Return each column's distinct values, side by side; shorter columns end in nulls."""
+    found = [compute.unique(read.rows[name]) for name in names]
+    longest = max(map(len, found))
+    padded = [
+        pa.concat_arrays([values, pa.nulls(longest - len(values), pa.string())]) for values in found
+    ]
+    return pa.table(padded, names=names)
 
 
 def blank_condition(header: tuple[str, ...], plain: AbstractSet[str] = frozenset()) -> str:

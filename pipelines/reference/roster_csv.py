@@ -97,7 +97,7 @@ def _parse(
         return "skip"
 
     types = dict.fromkeys(header, pa.string())
-    if not data.strip() or not header:
+    if not header or data.isspace():
         return pa.table({name: pa.array([], pa.string()) for name in header})
     # A header without a line end is no block to Arrow.
     source = data if data.endswith((b"\n", b"\r")) else data + b"\n"

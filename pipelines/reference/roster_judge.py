@@ -13,6 +13,7 @@ from pipelines.reference.roster_checks import (
     count_broken,
     make_raw_view,
     raw_checks,
+    unsettled,
 )
 from pipelines.reference.roster_csv import ROW_NUMBER, CsvFile, FileFault, read_csv_file
 from pipelines.reference.roster_manifest import Mode, read_manifest
@@ -128,6 +129,7 @@ def _judge_file(
     broken = _run_checks(connection, table, f"file_{table.name}", as_came)
     make_raw_view(connection, table, read.header, is_clean=not broken)
     checks = list(column_checks(table, read.header, is_delta=mode is Mode.DELTA))
+    checks = unsettled(connection, read, checks, is_clean=not broken)
     _run_checks(connection, table, f"raw_{table.name}", checks)
     for found in duplicate_rows(connection, table):
         _keep_rows(connection, table.file, found)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import zipfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 MANIFEST_FILE = "manifest.csv"
@@ -17,6 +19,7 @@ MANIFEST_FILE = "manifest.csv"
 DISTRICT_FILES = frozenset({"calendar.csv", "learner_crosswalk.csv"})
 MOST_UNPACKED_BYTES = 8 << 30
 _DIGEST_BYTES = 16
+_READ_BYTES = 1 << 18
 _DATE_IN_NAME = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
 
 
@@ -49,21 +52,35 @@ class Package:
 
     def read(self, name: str) -> bytes:
         """Return a file's bytes; raise UnreadablePackageError where it does not open."""
-        try:
-            if self.path.is_dir():
-                return (self.path / self.members[name]).read_bytes()
-            with zipfile.ZipFile(self.path) as archive:
-                return archive.read(self.members[name])
-        except (OSError, RuntimeError, zipfile.BadZipFile, zipfile.LargeZipFile) as error:
-            raise UnreadablePackageError(f"{name} cannot be read: {_reason(error)}") from None
+        with self._opened(name) as file:
+            return file.read()
 
     def digest(self) -> str:
         """Return a digest of all files, their names included; the packing makes no difference."""
         total = blake2b(digest_size=_DIGEST_BYTES)
         for name in sorted(self.members):
             total.update(name.encode())
-            total.update(blake2b(self.read(name)).digest())
+            member = blake2b()
+            with self._opened(name) as file:
+                while block := file.read(_READ_BYTES):
+                    member.update(block)
+            total.update(member.digest())
         return total.hexdigest()
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[IO[bytes]]:
+        try:
+            if self.path.is_dir():
+                with (self.path / self.members[name]).open("rb") as file:
+                    yield file
+            else:
+                with (
+                    zipfile.ZipFile(self.path) as archive,
+                    archive.open(self.members[name]) as part,
+                ):
+                    yield part
+        except (OSError, RuntimeError, zipfile.BadZipFile, zipfile.LargeZipFile) as error:
+            raise UnreadablePackageError(f"{name} cannot be read: {_reason(error)}") from None
 
 
 def open_package(path: Path) -> Package:

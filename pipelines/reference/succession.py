@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipelines.reference.case_package import EXACT_MATCH_OF, REPLACED_BY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pipelines.reference.case_package import Framework, Package
 
@@ -35,11 +35,12 @@ class CountsAs(NamedTuple):
 
 
 class _Links(NamedTuple):
-    """Who follows whom; only items that a package has."""
+    """Who follows whom; only items that a package has. `ring` are those that follow themselves."""
 
     successors: dict[str, set[str]]
     predecessors: dict[str, set[str]]
     matches: dict[str, set[str]]
+    ring: frozenset[str]
 
 
 def successions(packages: tuple[Package, ...]) -> dict[str, CountsAs]:
@@ -58,17 +59,29 @@ def successions(packages: tuple[Package, ...]) -> dict[str, CountsAs]:
 
 def _links(packages: Iterable[Package]) -> _Links:
     items = {item.standard_id for package in packages for item in package.items}
-    links = _Links(defaultdict(set), defaultdict(set), defaultdict(set))
+    successors, predecessors, matches = (defaultdict[str, set[str]](set) for _ in range(3))
     for each in (each for package in packages for each in package.associations):
         if each.origin_id not in items or each.destination_id not in items:
             continue
         if each.kind == REPLACED_BY:
-            links.successors[each.origin_id].add(each.destination_id)
-            links.predecessors[each.destination_id].add(each.origin_id)
+            successors[each.origin_id].add(each.destination_id)
+            predecessors[each.destination_id].add(each.origin_id)
         elif each.kind == EXACT_MATCH_OF:
-            links.matches[each.origin_id].add(each.destination_id)
-            links.matches[each.destination_id].add(each.origin_id)
-    return links
+            matches[each.origin_id].add(each.destination_id)
+            matches[each.destination_id].add(each.origin_id)
+    ring = frozenset(item for item in successors if item in _followers(item, successors))
+    return _Links(successors, predecessors, matches, ring)
+
+
+def _followers(item: str, successors: Mapping[str, set[str]]) -> set[str]:
+    """Return all that took the place of an item, of what took its place, and so on."""
+    found: set[str] = set()
+    waiting = [item]
+    while waiting:
+        new = successors.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
 
 
 def _old_items(packages: tuple[Package, ...]) -> frozenset[str]:
@@ -108,6 +121,8 @@ def _follow(item: str, links: _Links, old: frozenset[str]) -> CountsAs:
 
 def _step(item: str, links: _Links, old: frozenset[str]) -> CountsAs:
     """Return the next standard on the way, or the item itself and why it goes no further."""
+    if item in links.ring:
+        return CountsAs(item, Succession.CIRCULAR)
     successors = links.successors.get(item, set())
     if len(successors) > 1:
         return CountsAs(item, Succession.SPLIT)

@@ -26,6 +26,7 @@ def describe_explanation(explanation: Explanation) -> str:
         lines += ["", "1. Evidence that counts, oldest first"]
         lines += _terms(case, explanation.judgement)
         lines += _sums(case, case.judgement, explanation.judgement)
+        lines += _staleness(explanation)
     lines += _excluded(case)
     lines += ["", _comparison(explanation)]
     return "\n".join(lines)
@@ -93,8 +94,8 @@ def _what_is_said(case: Case) -> Iterator[str]:
     stale = ", stale" if said.is_stale else ""
     yield (
         f"{said.status}{stale}: estimate {said.estimate:.4f}, between {said.interval_low:.4f} and"
-        f" {said.interval_high:.4f}; {said.evidence_count} outcomes on {said.evidence_days} days,"
-        f" the last on {said.last_evidence_date}"
+        f" {said.interval_high:.4f}; {_many(said.evidence_count, 'outcome')} on"
+        f" {_many(said.evidence_days, 'day')}, the last on {said.last_evidence_date}"
     )
 
 
@@ -132,6 +133,17 @@ def _sums(case: Case, said: PublishedJudgement, judgement: Judgement) -> Iterato
         holds = "yes" if rule.holds else "no"
         yield f"  {rule.status}: {rule.text}: {rule.value:.4f}, {_short(rule.bound)}: {holds}"
     yield f"  so it is {judgement.status}"
+
+
+def _staleness(explanation: Explanation) -> Iterator[str]:
+    counts, case = explanation.counts, explanation.case
+    if counts is not None:
+        age = (case.build.as_of_date - counts.last_evidence_date).days
+        limit = _short(case.definition.parameters["stale_after"])
+        stale = "yes" if counts.is_stale else "no"
+        yield ""
+        yield "5. Stale: the number stays, and its age is told"
+        yield f"  days since the last evidence > stale_after: {age}, {limit}: {stale}"
 
 
 def _excluded(case: Case) -> Iterator[str]:
@@ -178,12 +190,16 @@ def _cell(value: object) -> str:
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
+def _many(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
 def _short(value: float) -> str:
     return f"{value:g}"
 
 
 def _document(explanation: Explanation) -> dict[str, object]:
-    case, judgement = explanation.case, explanation.judgement
+    case, judgement, counts = explanation.case, explanation.judgement, explanation.counts
     terms = iter(judgement.terms if judgement else ())
     return {
         "build": case.build,
@@ -198,6 +214,7 @@ def _document(explanation: Explanation) -> dict[str, object]:
             "alpha": judgement.alpha,
             "beta": judgement.beta,
             "status": judgement.status,
+            **(counts._asdict() if counts else {}),
             "rules": [rule._asdict() for rule in judgement.rules],
         },
         "evidence": [

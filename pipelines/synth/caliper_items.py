@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.synth.caliper import Json, person_entity, person_id
 from pipelines.synth.instants import format_instant
-from pipelines.synth.values import Item, ItemStyle, Tool
+from pipelines.synth.tools import ALIGNMENTS
+from pipelines.synth.values import Item, ItemStyle, Tool, Way
 
 if TYPE_CHECKING:
     from pipelines.synth.quizzes import Quiz, QuizSession, Sitting
@@ -45,11 +46,9 @@ def item_entity(item: Item, quiz: Quiz) -> Json:
         "type": "AssessmentItem",
         "name": f"{item.standards[0].code}, item {item.number}",
         "isPartOf": {"id": quiz.quiz_id, "type": "Assessment"},
-        "learningObjectives": [
-            {"id": reference, "type": "LearningObjective"} for reference in item.references
-        ],
         "maxScore": float(item.points),
         "isTimeDependent": False,
+        **_standards(item),
     }
 
 
@@ -109,6 +108,16 @@ def item_score(session: QuizSession, sitting: Sitting, *, at_ms: int, grader_id:
         "scoreGiven": float(sitting.points),
         "scoredBy": grader_id,
         "dateCreated": format_instant(at_ms),
+    }
+
+
+def _standards(item: Item) -> Json:
+    if item.way is Way.EXTENSION:
+        return {"extensions": {ALIGNMENTS: list(item.references)}}
+    return {
+        "learningObjectives": [
+            {"id": reference, "type": "LearningObjective"} for reference in item.references
+        ]
     }
 
 

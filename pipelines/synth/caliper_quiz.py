@@ -164,7 +164,7 @@ class _Writer:
             event["membership"] = membership(_TOOL, self.quiz.section, teacher)
             event["generated"]["comment"] = "Show how you got there."
         bundle = f"grades-{teacher.sourced_id}-{at_ms // 86_400_000}" if is_by_teacher else None
-        self._send(at_ms, event, bundle)
+        self._send(at_ms, event, bundle, item_id=sitting.item.item_id)
 
     def _session_event(self, at_ms: int, action: str, session: Json) -> None:
         event = self._event(at_ms, ("SessionEvent", "SessionProfile"), action)
@@ -187,8 +187,11 @@ class _Writer:
             "session": session_entity(self.session.session_id, self.session.login_ms),
         }
 
-    def _send(self, at_ms: int, event: Json, bundle: str | None = None) -> None:
+    def _send(
+        self, at_ms: int, event: Json, bundle: str | None = None, *, item_id: str = ""
+    ) -> None:
         event_id = event["id"].removeprefix("urn:uuid:")
         where = bundle or self.session.session_id
         owner = owner_of(self.session.learner, _TOOL)
-        self.parcels.append(Parcel(at_ms, orjson.dumps(event), event_id, bundle=where, owner=owner))
+        parcel = Parcel(at_ms, orjson.dumps(event), event_id, bundle=where, owner=owner)
+        self.parcels.append(parcel._replace(item_id=item_id))

@@ -1,23 +1,22 @@
-"""The district's standards as values, and each subject's document as a CASE 1.0 package."""
+"""The district's standards as values, and a subject's document as a CASE 1.0 package."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from pipelines.synth.framework_text import FRAMEWORK_TEXT, Cluster, Domain
+from pipelines.synth.framework_text import FRAMEWORK_TEXT, UNTAUGHT, Cluster, Domain
 from pipelines.synth.population import GRADES
 from pipelines.synth.values import Standard, Subject
 
 CASE_BASE = "https://standards.riverbend.example/ims/case/v1p0"
 LEAF_LEVEL = "Standard"
 _LEVELS = ("Band", "Domain", "Cluster", LEAF_LEVEL)
+TOP_LEVEL = _LEVELS[0]
 _CHANGED_AT = "2026-06-15T09:00:00+00:00"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, CASE_BASE)
 _SUBJECT_CODE = {Subject.MATHEMATICS: "MA", Subject.SCIENCE: "SC"}
-# The new mathematics took the place of the old; science was adopted again word for word.
-_LINKS = {Subject.MATHEMATICS: "replacedBy", Subject.SCIENCE: "exactMatchOf"}
 
 
 class Edition(NamedTuple):
@@ -30,15 +29,18 @@ class Edition(NamedTuple):
 
 
 CURRENT = Edition("2026", "Adopted", "2026-07-01", "")
-EARLIER = Edition("2019", "Deprecated", "2019-07-01", "2019/")
 
 
 @dataclass(frozen=True, slots=True)
 class Framework:
-    """All standards of both subjects, parents before children."""
+    """All standards of both subjects, parents before children.
+
+    `leaves` are those that are taught; `untaught` is the one of a grade that nothing is ever about.
+    """
 
     standards: tuple[Standard, ...]
     leaves: dict[tuple[Subject, int], tuple[Standard, ...]]
+    untaught: dict[tuple[Subject, int], Standard]
 
     def of_subject(self, subject: Subject) -> tuple[Standard, ...]:
         """Return the nodes of one subject."""
@@ -48,56 +50,34 @@ class Framework:
         """Return the leaves of a subject and grade in teaching order."""
         return self.leaves[subject, grade]
 
+    def all_leaves(self) -> list[Standard]:
+        """Return every leaf, taught or not."""
+        return [standard for standard in self.standards if standard.level == LEAF_LEVEL]
+
 
 def build_framework() -> Framework:
     """Build the standards of both subjects."""
-    nodes: list[Standard] = []
+    taught: list[Standard] = []
+    untaught: list[Standard] = []
     for subject, domains in FRAMEWORK_TEXT.items():
         root = _node(subject, (_SUBJECT_CODE[subject],), f"Middle grades {subject.value}")
-        nodes.append(root)
+        taught.append(root)
         for domain in domains:
-            nodes += _domain_nodes(root, domain)
-    return Framework(tuple(nodes), _index_leaves(nodes))
+            taught += _domain_nodes(root, domain)
+        untaught += _domain_nodes(root, UNTAUGHT[subject])
+    alone = {place: leaf for place, (leaf,) in _index_leaves(untaught).items()}
+    return Framework((*taught, *untaught), _index_leaves(taught), alone)
 
 
 def document_identifier(subject: Subject, edition: Edition = CURRENT) -> str:
     """Return the identifier of a subject's document."""
-    return _identifier("CFDocuments", f"{edition.prefix}{subject.value}")
+    return identifier_of("CFDocuments", f"{edition.prefix}{subject.value}")
 
 
-def earlier(standard: Standard) -> Standard:
-    """Return what a standard was in the edition before."""
-    parent, _, _ = standard.code.rpartition(".")
-    identifier = _identifier("CFItems", f"{EARLIER.prefix}{standard.code}")
-    is_top = standard.level == _LEVELS[0]
-    return replace(
-        standard,
-        code=standard.code.replace("RB", "RB19", 1),
-        identifier=identifier,
-        uri=f"{CASE_BASE}/CFItems/{identifier}",
-        parent_identifier=(
-            document_identifier(standard.subject, EARLIER)
-            if is_top
-            else _identifier("CFItems", f"{EARLIER.prefix}{parent}")
-        ),
-    )
-
-
-def case_package(framework: Framework, subject: Subject) -> dict[str, Any]:
-    """Return one subject's document, items and associations in the package form of CASE 1.0."""
-    return _package(framework.of_subject(subject), subject, CURRENT)
-
-
-def earlier_package(framework: Framework, subject: Subject) -> dict[str, Any]:
-    """Return a subject's edition before; its leaves say which of today's they have become."""
-    standards = framework.of_subject(subject)
-    package = _package(tuple(map(earlier, standards)), subject, EARLIER)
-    leaves = [standard for standard in standards if standard.level == LEAF_LEVEL]
-    package["CFAssociations"] += [_became(standard) for standard in leaves]
-    return package
-
-
-def _package(standards: tuple[Standard, ...], subject: Subject, edition: Edition) -> dict[str, Any]:
+def case_package(
+    standards: tuple[Standard, ...], subject: Subject, edition: Edition = CURRENT
+) -> dict[str, Any]:
+    """Return a subject's document, items and associations in the package form of CASE 1.0."""
     titles = {standard.identifier: standard.statement for standard in standards}
     titles[document_identifier(subject, edition)] = _document_title(subject)
     return {
@@ -106,6 +86,24 @@ def _package(standards: tuple[Standard, ...], subject: Subject, edition: Edition
         "CFAssociations": [_child_of(standard, titles, edition) for standard in standards],
         "CFDefinitions": {"CFItemTypes": _item_types(standards)},
     }
+
+
+def associate(kind: str, origin: Standard, destination: Standard) -> dict[str, Any]:
+    """Return what one standard has to do with another."""
+    identifier = identifier_of("CFAssociations", f"{origin.code} {kind} {destination.code}")
+    return {
+        "identifier": identifier,
+        "uri": f"{CASE_BASE}/CFAssociations/{identifier}",
+        "associationType": kind,
+        "originNodeURI": _link(origin.uri, origin.identifier, origin.statement),
+        "destinationNodeURI": _link(destination.uri, destination.identifier, destination.statement),
+        "lastChangeDateTime": _CHANGED_AT,
+    }
+
+
+def identifier_of(kind: str, name: str) -> str:
+    """Return the identifier of a document, item, association or type by its name."""
+    return str(uuid.uuid5(_NAMESPACE, f"{kind}/{name}"))
 
 
 def _index_leaves(nodes: list[Standard]) -> dict[tuple[Subject, int], tuple[Standard, ...]]:
@@ -123,7 +121,7 @@ def _domain_nodes(root: Standard, domain: Domain) -> list[Standard]:
     code = (_SUBJECT_CODE[root.subject], domain.code)
     top = _node(root, code, domain.title)
     nodes = [top]
-    for letter, cluster in zip("AB", domain.clusters, strict=True):
+    for letter, cluster in zip("AB", domain.clusters, strict=False):
         nodes += _cluster_nodes(top, (*code, letter), cluster)
     return nodes
 
@@ -142,7 +140,7 @@ def _node(parent: Standard | Subject, code: tuple[str, ...], statement: str) -> 
     subject = parent if isinstance(parent, Subject) else parent.subject
     level = _LEVELS[len(code) - 1]
     dotted = ".".join(("RB", *code))
-    identifier = _identifier("CFItems", dotted)
+    identifier = identifier_of("CFItems", dotted)
     return Standard(
         identifier=identifier,
         uri=f"{CASE_BASE}/CFItems/{identifier}",
@@ -160,10 +158,6 @@ def _node(parent: Standard | Subject, code: tuple[str, ...], statement: str) -> 
 
 def _position(code: str) -> int:
     return int(code) - GRADES[0] + 1 if code.isdigit() else ord(code[0]) - ord("A") + 1
-
-
-def _identifier(kind: str, name: str) -> str:
-    return str(uuid.uuid5(_NAMESPACE, f"{kind}/{name}"))
 
 
 def _document_title(subject: Subject) -> str:
@@ -201,7 +195,7 @@ def _item(standard: Standard) -> dict[str, Any]:
 
 
 def _child_of(standard: Standard, titles: dict[str, str], edition: Edition) -> dict[str, Any]:
-    identifier = _identifier("CFAssociations", f"{edition.prefix}{standard.code}")
+    identifier = identifier_of("CFAssociations", f"{edition.prefix}{standard.code}")
     parent = standard.parent_identifier
     is_top = parent == document_identifier(standard.subject, edition)
     return {
@@ -217,27 +211,13 @@ def _child_of(standard: Standard, titles: dict[str, str], edition: Edition) -> d
     }
 
 
-def _became(standard: Standard) -> dict[str, Any]:
-    """Say what the edition before of a standard has to do with it."""
-    before = earlier(standard)
-    identifier = _identifier("CFAssociations", f"{EARLIER.prefix}{standard.code}/became")
-    return {
-        "identifier": identifier,
-        "uri": f"{CASE_BASE}/CFAssociations/{identifier}",
-        "associationType": _LINKS[standard.subject],
-        "originNodeURI": _link(before.uri, before.identifier, before.statement),
-        "destinationNodeURI": _link(standard.uri, standard.identifier, standard.statement),
-        "lastChangeDateTime": _CHANGED_AT,
-    }
-
-
 def _item_types(standards: tuple[Standard, ...]) -> list[dict[str, Any]]:
     levels = list(dict.fromkeys(standard.level for standard in standards))
     return [_item_type(level, depth) for depth, level in enumerate(levels, start=1)]
 
 
 def _item_type(level: str, depth: int) -> dict[str, Any]:
-    identifier = _identifier("CFItemTypes", level)
+    identifier = identifier_of("CFItemTypes", level)
     return {
         "identifier": identifier,
         "uri": f"{CASE_BASE}/CFItemTypes/{identifier}",

@@ -19,7 +19,7 @@ class Domain(NamedTuple):
 
     code: str
     title: str
-    clusters: tuple[Cluster, Cluster]
+    clusters: tuple[Cluster, ...]
 
 
 _MATHEMATICS = (
@@ -183,3 +183,34 @@ _SCIENCE = (
 )
 
 FRAMEWORK_TEXT = {Subject.MATHEMATICS: _MATHEMATICS, Subject.SCIENCE: _SCIENCE}
+# In each framework there is something that no tool has an item on and no teacher writes down.
+UNTAUGHT = {
+    Subject.MATHEMATICS: Domain(
+        "IN",
+        "Inquiry",
+        (
+            Cluster(
+                "Ask questions of one's own",
+                (
+                    "Pose a question about quantities in one's own neighbourhood.",
+                    "Plan how to find out, and say what would change one's mind.",
+                    "Defend a conclusion, and name what remains doubtful.",
+                ),
+            ),
+        ),
+    ),
+    Subject.SCIENCE: Domain(
+        "FW",
+        "Field work",
+        (
+            Cluster(
+                "Observe outdoors",
+                (
+                    "Keep a field notebook over a season.",
+                    "Choose a site to compare with, and give reasons.",
+                    "Report observations that do not fit the expectation.",
+                ),
+            ),
+        ),
+    ),
+}

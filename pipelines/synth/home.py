@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from pipelines.synth.framework import case_package, earlier_package
+from pipelines.synth.editions import earlier_packages
+from pipelines.synth.framework import case_package
 from pipelines.synth.identities import DEMO_ACCOUNT
 from pipelines.synth.item_bank import skill
 from pipelines.synth.tools import (
@@ -127,13 +128,12 @@ def write_standards(home: Path, framework: Framework, bank: ItemBank) -> None:
     """Write each subject's CASE packages, and what events do not say of standards."""
     folder = home / "standards"
     folder.mkdir(exist_ok=True)
-    for subject in Subject:
-        for package, edition in (
-            (case_package(framework, subject), ""),
-            (earlier_package(framework, subject), "-2019"),
-        ):
-            text = orjson.dumps(package, option=orjson.OPT_INDENT_2)
-            (folder / f"{subject.value}{edition}.json").write_bytes(text + b"\n")
+    current = [
+        (subject.value, case_package(framework.of_subject(subject), subject)) for subject in Subject
+    ]
+    for name, package in (*current, *earlier_packages(framework)):
+        text = orjson.dumps(package, option=orjson.OPT_INDENT_2)
+        (folder / f"{name}.json").write_bytes(text + b"\n")
     items = bank.all()
     aligned = [row for item in items if item.way is Way.ALIGNED for row in _alignments(item)]
     write_csv(folder / "alignment.csv", ["activity_id", "standard"], aligned)

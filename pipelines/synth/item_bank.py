@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.synth.framework import earlier
+from pipelines.synth.editions import EARLIER, OLDEST, in_edition
 from pipelines.synth.tools import BASE
 from pipelines.synth.values import Item, ItemStyle, Standard, Subject, Tool, Way
 
@@ -37,6 +37,9 @@ _SHAPES = {
 }
 # The quizzes are older than the standards of today; the tutor has skills of its own.
 _WAYS = {
+    (Tool.GAUGEWELL, 3): Way.EXTENSION,
+    (Tool.FIELDKIT, 3): Way.EXTENSION,
+    (Tool.MATHPATH, 6): Way.EXTENSION,
     (Tool.GAUGEWELL, 2): Way.EARLIER,
     (Tool.GAUGEWELL, 6): Way.EARLIER,
     (Tool.MATHPATH, 3): Way.EXACT,
@@ -44,6 +47,10 @@ _WAYS = {
     (Tool.MATHPATH, 5): Way.BROADER,
     (Tool.MATHPATH, 12): Way.ALIGNED,
 }
+# Of an item of some standards nothing is said, or only what it was about when it was written.
+_ODD_ITEM = (Tool.MATHPATH, 11)
+_UNTAGGED_PLACES, _OLD_PLACE = (0, 3, 6), 1
+_WAYS_OF_OLD = {6: Way.SPLIT, 7: Way.MERGED, 8: Way.CIRCULAR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +76,31 @@ def build_item_bank(framework: Framework) -> ItemBank:
         for place, standard in enumerate(peers):
             following = peers[(place + 1) % len(peers)]
             for owner in (tool, Tool.GAUGEWELL):
-                bank = _bank(owner, standard, following=following, is_tagged=place % 3 > 0)
+                bank = _bank(owner, standard, following=following, place=place)
                 items[owner, standard.identifier] = bank
     return ItemBank(items)
 
 
-def _bank(
-    tool: Tool, standard: Standard, *, following: Standard, is_tagged: bool
-) -> tuple[Item, ...]:
-    """Build a standard's items: one covers the following standard too, one may lack its tag."""
+def _bank(tool: Tool, standard: Standard, *, following: Standard, place: int) -> tuple[Item, ...]:
+    """Build the items of the standard in a place; one covers the following standard too."""
     return tuple(
         _item(
             tool,
             number,
             shape=shape,
             standards=(standard, following) if number == 7 else (standard,),
-            way=(
-                _WAYS.get((tool, number), Way.STANDARD)
-                if is_tagged or tool is not Tool.MATHPATH or number != 11
-                else Way.UNTAGGED
-            ),
+            way=_way(tool, number, standard, place),
         )
         for number, shape in enumerate(_SHAPES[tool], start=1)
     )
+
+
+def _way(tool: Tool, number: int, standard: Standard, place: int) -> Way:
+    if (tool, number) == _ODD_ITEM and place in _UNTAGGED_PLACES:
+        return Way.UNTAGGED
+    if (tool, number) == _ODD_ITEM and place == _OLD_PLACE:
+        return _WAYS_OF_OLD[standard.grade]
+    return _WAYS.get((tool, number), Way.STANDARD)
 
 
 def _item(
@@ -103,6 +112,8 @@ def _item(
     way: Way,
 ) -> Item:
     style, points = shape
+    references = _references(tool, standards, way)
+    own = tuple(standard.uri for standard in standards)
     code = standards[0].code.removeprefix("RB.").replace(".", "-").lower()
     return Item(
         item_id=f"{BASE[tool]}/items/{code}-{number:02d}",
@@ -113,7 +124,8 @@ def _item(
         choice_count=_choice_count(style, number),
         standards=standards,
         way=way,
-        references=_references(tool, standards, way),
+        references=references,
+        counts_for=references if way in _WAYS_OF_OLD.values() else own,
         # The tablet app scores every other item; of the rest it says right or wrong only.
         is_scored=tool is not Tool.FIELDKIT or number % 2 == 0,
     )
@@ -128,10 +140,12 @@ def _references(tool: Tool, standards: tuple[Standard, ...], way: Way) -> tuple[
     own = tuple(standard.uri for standard in standards)
     skills = tuple(skill(tool, standard, way) for standard in standards)
     match way:
-        case Way.STANDARD:
+        case Way.STANDARD | Way.EXTENSION:
             return own
         case Way.EARLIER:
-            return tuple(earlier(standard).uri for standard in standards)
+            return tuple(in_edition(standard, EARLIER).uri for standard in standards)
+        case Way.SPLIT | Way.MERGED | Way.CIRCULAR:
+            return tuple(in_edition(standard, OLDEST).uri for standard in standards)
         case Way.EXACT | Way.NARROWER:
             return skills
         case Way.BROADER:

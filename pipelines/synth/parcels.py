@@ -46,7 +46,7 @@ class Note(NamedTuple):
 class Parcel(NamedTuple):
     """One event; `bundle` names the envelope that it travels in, a raw line travels as it is.
 
-    Without an `owner` it is no event that could be anybody's.
+    Without an `owner` it is no event that could be anybody's; `item_id` is of what it is a try.
     """
 
     at_ms: int
@@ -57,6 +57,7 @@ class Parcel(NamedTuple):
     note: Note | None = None
     is_raw_line: bool = False
     owner: Owner | None = None
+    item_id: str = ""
 
     @property
     def is_plain(self) -> bool:

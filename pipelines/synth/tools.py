@@ -13,6 +13,7 @@ GAUGEWELL_PERSON: Final = "https://gaugewell.example/people/{}"
 COURSEYARD_PERSON: Final = "https://courseyard.example/users/{}"
 
 INTERACTION_MODE: Final = "https://w3id.org/plumbline/extensions/interaction-mode"
+ALIGNMENTS: Final = "https://w3id.org/plumbline/extensions/alignments"
 CHOSEN_BY: Final = "https://w3id.org/plumbline/extensions/chosen-by"
 SET_GOAL_VERB: Final = "https://mathpath.example/xapi/verbs/set-goal"
 GOAL_TYPE: Final = "https://mathpath.example/xapi/activity-types/weekly-goal"

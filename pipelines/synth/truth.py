@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 import orjson
 
+from pipelines.synth.editions import fates_of
 from pipelines.synth.framework import CASE_BASE
 from pipelines.synth.identities import enrolled_from
 from pipelines.synth.instants import format_instant
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pipelines.synth.identities import Owner
     from pipelines.synth.knowledge import Knowledge
     from pipelines.synth.world import World
+
+_ATTRIBUTION = ("source", "event_id", "date", "sourced_id", "reason", "item_id")
 
 
 @dataclass(slots=True)
@@ -65,7 +68,7 @@ class TruthWriter:
         self._ledger = (folder / "ledger.ndjson").open("wb")
         self._owners = (folder / "attribution.csv").open("w", encoding="utf-8", newline="")
         self._owner_rows = csv.writer(self._owners, lineterminator="\n")
-        self._owner_rows.writerow(["source", "event_id", "date", "sourced_id", "reason"])
+        self._owner_rows.writerow(_ATTRIBUTION)
         self._minute_rows = csv.writer(self._minutes, lineterminator="\n")
         self._minute_rows.writerow(["sourced_id", "date", "day_part", "active_seconds"])
         self._open_rows = csv.writer(self._open, lineterminator="\n")
@@ -146,7 +149,8 @@ class TruthWriter:
     def _attribute(self, source: str, parcel: Parcel, owner: Owner) -> None:
         """Write whose an event is; only a reader can tell which one without an id it is."""
         when = datetime.fromtimestamp(parcel.at_ms / 1000, ZONE).date()
-        row = [source, parcel.event_id, when, owner.sourced_id, owner.reason or ""]
+        whose = [owner.sourced_id, owner.reason or ""]
+        row = [source, parcel.event_id, when, *whose, parcel.item_id]
         self._owner_rows.writerow(row)
 
     def close_books(self, world: World, arguments: dict[str, Any]) -> None:
@@ -156,6 +160,7 @@ class TruthWriter:
         write_csv(self.folder / "files.csv", names, rows)
         _write_people(self.folder, world)
         _write_items(self.folder, world)
+        _write_standards(self.folder, world)
         summary = {
             "arguments": arguments,
             "files": len(self.tallies),
@@ -247,8 +252,20 @@ def _write_people(folder: Path, world: World) -> None:
 def _write_items(folder: Path, world: World) -> None:
     """Write which standards each item assesses, and how that is told."""
     rows = [
-        [item.item_id, item.way.value, standard.uri]
-        for item in world.bank.all()
-        for standard in item.standards
+        [item.item_id, item.way.value, uri] for item in world.bank.all() for uri in item.counts_for
     ]
     write_csv(folder / "items.csv", ["item_id", "way", "standard_uri"], rows)
+
+
+def _write_standards(folder: Path, world: World) -> None:
+    """Write what has become of earlier standards, and what each class is never assessed on."""
+    fates = [
+        [fate.standard.uri, fate.succession, fate.counts_as.uri]
+        for fate in fates_of(world.framework)
+    ]
+    write_csv(folder / "successions.csv", ["standard_uri", "succession", "counts_as_uri"], fates)
+    never = [
+        [section.section_id, world.framework.untaught[section.subject, section.grade].uri]
+        for section in world.population.sections
+    ]
+    write_csv(folder / "never_assessed.csv", ["section_id", "standard_uri"], never)

@@ -108,7 +108,11 @@ class Way(StrEnum):
     """How it is told which standards an item assesses: by its events, or by a file beside them."""
 
     STANDARD = "standard"
+    EXTENSION = "extension"
     EARLIER = "earlier"
+    SPLIT = "split"
+    MERGED = "merged"
+    CIRCULAR = "circular"
     EXACT = "exact"
     NARROWER = "narrower"
     BROADER = "broader"
@@ -118,7 +122,10 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question of a tool's bank; `references` are what its events say that it assesses."""
+    """One question of a tool's bank; `references` are what its events say that it assesses.
+
+    `counts_for` are the URIs of the standards that a try at it is evidence of.
+    """
 
     item_id: str
     tool: Tool
@@ -129,6 +136,7 @@ class Item:
     standards: tuple[Standard, ...]
     way: Way
     references: tuple[str, ...]
+    counts_for: tuple[str, ...]
     is_scored: bool
 
 

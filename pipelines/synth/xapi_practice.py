@@ -13,6 +13,7 @@ from pipelines.synth.parcels import Entry, Note, Parcel
 from pipelines.synth.practice import Answer, Hint, PracticeSession
 from pipelines.synth.tools import (
     ADL_ACTIVITY,
+    ALIGNMENTS,
     BASE,
     CHOSEN_BY,
     ENGAGEMENT_EXTENSION,
@@ -24,7 +25,7 @@ from pipelines.synth.tools import (
     SSO_HOME_PAGE,
     TARGET_COUNT_EXTENSION,
 )
-from pipelines.synth.values import Item, ItemStyle, Role, Tool
+from pipelines.synth.values import Item, ItemStyle, Role, Tool, Way
 from pipelines.synth.world import ZONE
 from pipelines.synth.xapi import (
     Json,
@@ -108,7 +109,7 @@ class _Writer:
         statement = self._statement(hint.at_ms, adl_verb("asked"), target)
         activities = statement["context"]["contextActivities"]
         activities["parent"] = [{"objectType": "Activity", "id": hint.item.item_id}]
-        activities["grouping"] += _objectives(hint.item)
+        _tag(statement["context"], hint.item)
         self._send(hint.at_ms, statement)
 
     def answer(self, answer: Answer) -> None:
@@ -116,11 +117,11 @@ class _Writer:
         target = _item_activity(answer.item)
         statement = self._statement(answer.at_ms, adl_verb("answered"), target)
         statement["result"] = _result(answer)
-        statement["context"]["contextActivities"]["grouping"] += _objectives(answer.item)
+        _tag(statement["context"], answer.item)
         note = None
         if self.tool is Tool.MATHPATH and self.session.setting.learner.role is Role.STUDENT:
             note = self._plant_oddity(statement)
-        self._send(answer.at_ms, statement, note)
+        self._send(answer.at_ms, statement, note, item_id=answer.item.item_id)
 
     def _plant_oddity(self, statement: Json) -> Note | None:
         chance = self.random.random()
@@ -156,13 +157,15 @@ class _Writer:
             return format_local_instant(at_ms, ZONE)
         return format_instant(at_ms)
 
-    def _send(self, at_ms: int, statement: Json, note: Note | None = None) -> None:
+    def _send(
+        self, at_ms: int, statement: Json, note: Note | None = None, *, item_id: str = ""
+    ) -> None:
         learner = self.session.setting.learner
         if learner.role is Role.OUTSIDER:
             note = Note(Entry.OFF_ROSTER, learner.username)
-        body = orjson.dumps(statement)
+        parcel = Parcel(at_ms, orjson.dumps(statement), statement.get("id", ""), note=note)
         owner = owner_of(learner, self.tool)
-        self.parcels.append(Parcel(at_ms, body, statement.get("id", ""), note=note, owner=owner))
+        self.parcels.append(parcel._replace(owner=owner, item_id=item_id))
 
 
 def _context(session: PracticeSession, chosen_by: str) -> Json:
@@ -203,9 +206,14 @@ def _lesson_activity(session: PracticeSession) -> Json:
     }
 
 
-def _objectives(item: Item) -> list[Json]:
+def _tag(context: Json, item: Item) -> None:
+    """Say which standards an item is about: in an extension, or as activities of the context."""
+    if item.way is Way.EXTENSION:
+        context["extensions"][ALIGNMENTS] = [{"targetUrl": each} for each in item.references]
+        return
     named = (*item.standards, item.standards[0])
-    return [objective(*each) for each in zip(item.references, named, strict=False)]
+    objectives = [objective(*each) for each in zip(item.references, named, strict=False)]
+    context["contextActivities"]["grouping"] += objectives
 
 
 def _item_activity(item: Item) -> Json:

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 
 SHOWN_REFUSALS = 5
 _RECORD_IDS = "classroom rows"
+# Editions share codes. A code means its one standard, or the one that all of its standards have
+# become; where they have become several, nobody can say which is meant.
 _NAMES_OF_STANDARDS = """
 with names as (
-    select uri as name, standard_id, 1 as preference from loaded.standards
+    select uri as name, standard_id, counts_as_id, 1 as preference from loaded.standards
     union
-    select standard_id, standard_id, 1 from loaded.standards
+    select standard_id, standard_id, counts_as_id, 1 from loaded.standards
     union
-    select code, standard_id, 2 from loaded.standards where code is not null
+    select code, standard_id, counts_as_id, 2 from loaded.standards where code is not null
 ),
 
 preferred as (
@@ -37,7 +39,12 @@ preferred as (
     from names
 )
 
-select name, case when count(distinct standard_id) = 1 then min(standard_id) end
+select
+    name,
+    case
+        when count(distinct standard_id) = 1 then min(standard_id)
+        when count(distinct counts_as_id) = 1 then min(counts_as_id)
+    end
 from preferred
 where preference = best
 group by name

@@ -1,23 +1,30 @@
 -- What is true of schools, sections and people, derived from every version that rosters have told.
 -- Dates: starts_on is the first, ends_on the first without. Nulls stand for an unknown begin or end.
 
+-- What rosters have told names people by the number that their pseudonym is.
+create or replace temp macro pseudonym(person_key) as replace(person_key::varchar, '-', '');
+
+create or replace temp view merged_keys as
+select person_key::uuid as person_key, student_key::uuid as student_key
+from loaded.merged_people;
+
 -- Whoever was merged into somebody has become that person, in all that was ever told.
 create or replace temp view told_users as
 select
     told.* replace (coalesce(merged.student_key, told.person_key) as person_key),
     merged.student_key is null as is_own
 from loaded.roster_users as told
-left join loaded.merged_people as merged on told.person_key = merged.person_key;
+left join merged_keys as merged on told.person_key = merged.person_key;
 
 create or replace temp view told_roles as
 select told.* replace (coalesce(merged.student_key, told.person_key) as person_key)
 from loaded.roster_roles as told
-left join loaded.merged_people as merged on told.person_key = merged.person_key;
+left join merged_keys as merged on told.person_key = merged.person_key;
 
 create or replace temp view told_enrollments as
 select told.* replace (coalesce(merged.student_key, told.person_key) as person_key)
 from loaded.roster_enrollments as told
-left join loaded.merged_people as merged on told.person_key = merged.person_key;
+left join merged_keys as merged on told.person_key = merged.person_key;
 
 delete from loaded.schools;
 insert into loaded.schools
@@ -134,7 +141,7 @@ told_often as (
         from loaded.roster_roles
         semi join told_again using (role_key)
     ) as told
-    left join loaded.merged_people as merged on told.person_key = merged.person_key
+    left join merged_keys as merged on told.person_key = merged.person_key
 ),
 
 marked as (
@@ -240,7 +247,7 @@ merged as (
 )
 
 select
-    person_key,
+    pseudonym(person_key) as person_key,
     org_id,
     role,
     nullif(starts_on, '-infinity'::date) as starts_on,
@@ -273,7 +280,7 @@ students as (
 
 select students.person_key, newest.grade_band, coalesce(newest.school_id, students.org_id)
 from students
-inner join newest on students.person_key = newest.person_key
+inner join newest on students.person_key = pseudonym(newest.person_key)
 order by students.person_key;
 
 -- As with roles; an enrolment that comes together with its section begins with the section. Stints
@@ -301,7 +308,7 @@ told_often as (
         from loaded.roster_enrollments
         semi join told_again using (enrollment_key)
     ) as told
-    left join loaded.merged_people as merged on told.person_key = merged.person_key
+    left join merged_keys as merged on told.person_key = merged.person_key
 ),
 
 marked as (
@@ -367,6 +374,11 @@ followed as (
     anti join told_again on told.enrollment_key = told_again.enrollment_key
 ),
 
+students as (
+    select student_key::uuid as person_key, student_key
+    from loaded.students
+),
+
 first_told as (
     select
         section_id,
@@ -377,7 +389,7 @@ first_told as (
 
 spans as (
     select
-        followed.person_key,
+        coalesce(students.student_key, pseudonym(followed.person_key)) as person_key,
         followed.section_id,
         followed.role,
         coalesce(
@@ -393,8 +405,8 @@ spans as (
     from followed
     inner join first_told on followed.section_id = first_told.section_id
     inner join loaded.sections as sections on followed.section_id = sections.section_id
-    where followed.role <> 'student'
-        or followed.person_key in (select student_key from loaded.students)
+    left join students on followed.person_key = students.person_key
+    where followed.role <> 'student' or students.student_key is not null
 ),
 
 lasting as (

@@ -39,7 +39,7 @@ def fold(connection: DuckDBPyConnection, incoming: Incoming, effective_on: date)
         f"insert into {table} select {listed}, $day, null from incoming_{incoming.table}"
         " where not is_deleted"
     )
-    if not _count(connection, f"select count(*) from {table}"):
+    if not is_any_kept(connection, incoming.table):
         connection.execute(insert, {"day": None})
         return
     same = (
@@ -59,6 +59,11 @@ def fold(connection: DuckDBPyConnection, incoming: Incoming, effective_on: date)
         f" (select {identifier}, hash({listed}) from {table} where valid_to is null)",
         {"day": effective_on},
     )
+
+
+def is_any_kept(connection: DuckDBPyConnection, table: str) -> bool:
+    """Tell whether rosters have ever said something of a kind of record."""
+    return bool(_count(connection, f"select count(*) from loaded.roster_{table}"))
 
 
 def derive(connection: DuckDBPyConnection) -> None:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from pipelines.identity.pseudonyms import ROSTER_NAMESPACE, LocalIdentifier
 from pipelines.reference.roster_manifest import Mode
 from pipelines.reference.roster_tables import Version, tables_of
+from pipelines.warehouse.roster_history import is_any_kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,24 +38,34 @@ class Incoming(NamedTuple):
 def make_incoming(
     connection: DuckDBPyConnection, judged: JudgedRoster, pseudonymiser: Pseudonymiser
 ) -> tuple[Incoming, ...]:
-    """Make incoming_<table> for every kind of record that the delivery has; return them."""
+    """Make incoming_<table> for every kind of record that the delivery has; return them.
+
+    What is the first of its kind is read once, for there is nothing to compare it with.
+    """
     _key_people(connection, judged, pseudonymiser)
     # Identifiers of rows often hold a person's: they are kept as keyed digests.
     secret = pseudonymiser.pseudonym(LocalIdentifier(_ROW_KEYS, ""))
+    connection.execute("set variable row_secret = ?", [secret])
     incoming = tuple(_incoming(judged))
     for each in incoming:
-        parameters = {"secret": secret} if "$secret" in each.query else {}
-        connection.execute(
-            f"create or replace temp table incoming_{each.table} as {each.query}", parameters
-        )
+        rows = each.query
+        if is_any_kept(connection, each.table):
+            connection.execute(f"create or replace temp table rows_of_{each.table} as {rows}")
+            rows = f"from rows_of_{each.table}"
+        connection.execute(f"create or replace temp view incoming_{each.table} as {rows}")
     return incoming
 
 
 def _key_people(
     connection: DuckDBPyConnection, judged: JudgedRoster, pseudonymiser: Pseudonymiser
 ) -> None:
-    """Make person_keys: the pseudonym of everybody whom a file of the delivery names."""
-    columns = {"users": "sourcedId", "roles": "userSourcedId", "enrollments": "userSourcedId"}
+    """Make person_keys: the pseudonym of everybody whom a file names, as digits and as a number.
+
+    Rows of a bulk set that name somebody else than its users are left out already.
+    """
+    columns = {"users": "sourcedId"}
+    if judged.modes.get("users") is not Mode.BULK:
+        columns |= {"roles": "userSourcedId", "enrollments": "userSourcedId"}
     named = [
         f'select "{column}" as sourced_id from usable_{table}'
         for table, column in columns.items()
@@ -65,7 +76,11 @@ def _key_people(
     keys = list(map(pseudonymiser.pseudonyms_in(ROSTER_NAMESPACE), people.to_pylist()))
     table = pa.table({"sourced_id": people, "person_key": pa.array(keys, pa.string())})
     connection.register("keyed_people", table)
-    connection.execute("create or replace temp table person_keys as from keyed_people")
+    connection.execute(
+        "create or replace temp table person_keys as"
+        " select sourced_id, person_key::uuid as person_key, person_key as pseudonym"
+        " from keyed_people"
+    )
     connection.unregister("keyed_people")
 
 
@@ -94,12 +109,16 @@ def _filled(query: str, version: Version, file: str) -> str:
         lowered = ", ".join(f"'{each.lower()}'" for each in column.values)
         found = f"list_extract([{known}], list_position([{lowered}], lower({name})))"
         filled = filled.replace(f"{{date:{column.name}}}", date)
-        filled = filled.replace(f"{{meant:{column.name}}}", f"coalesce({found}, {name})")
+        # Nearly every value is written as the vocabulary has it.
+        meant = f"case when {name} in ({known}) then {name} else coalesce({found}, {name}) end"
+        filled = filled.replace(f"{{meant:{column.name}}}", meant)
     return filled
 
 
 # As a number of 128 bits, which takes half of the work and of the room that its digits take.
-_ROW_KEY = f"""left(sha256($secret || chr(31) || "sourcedId"), {_KEY_DIGITS})::uuid"""
+_ROW_KEY = (
+    f"""left(sha256(getvariable('row_secret') || chr(31) || "sourcedId"), {_KEY_DIGITS})::uuid"""
+)
 _DELETED = "coalesce(lower(status) = 'tobedeleted', false) as is_deleted"
 # The band of the highest grade, in CEDS codes.
 _HIGHEST_GRADE = """

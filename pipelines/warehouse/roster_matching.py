@@ -5,11 +5,14 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyarrow import compute
+
 from pipelines.identity.keys import read_key
-from pipelines.identity.matching import NoLearner, People, match_identifiers
-from pipelines.identity.pseudonyms import Pseudonymiser
+from pipelines.identity.matching import NoLearner, claims_of
+from pipelines.identity.pseudonyms import LocalIdentifier, Pseudonymiser
 from pipelines.reference.crosswalk import CROSSWALK_FILE, CrosswalkRow, Meaning, read_crosswalk
 from pipelines.reference.namespaces import ROSTER, normal_identifier
+from pipelines.resources import resource_path
 from pipelines.warehouse.roster_history import derive
 from pipelines.warehouse.tables import insert_rows
 from pipelines.warehouse.vault import read_identifiers
@@ -17,31 +20,28 @@ from pipelines.warehouse.vault import read_identifiers
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
     from pipelines.home import Home
-    from pipelines.identity.matching import RosterIdentifier
     from pipelines.settings import PeopleSetAside, Settings
 
-# Whoever is no student is staff, unless all roles of that person are of a family.
-_OTHERS = """
-    with told as (
-        select person_key, role from loaded.role_spans
-        union all
-        select person_key, role from loaded.enrollments
+_MATCHES = "pipelines/warehouse/roster_matched.sql"
+_KNOWN = "select distinct replace(person_key::varchar, '-', '') from loaded.roster_users"
+_MAKE_REVIEWS = """
+    create or replace temp table reviews (
+        place integer, actor_key varchar, meaning varchar, person_key varchar
     )
-
-    select
-        person_key,
-        case
-            when bool_and(role in ('guardian', 'parent', 'relative')) then 'guardian'
-            else 'staff'
-        end
-    from told
-    where role <> 'student'
-    group by person_key
 """
-_KNOWN = "select distinct person_key from loaded.roster_users"
+
+
+class Review(NamedTuple):
+    """What a person says that a pseudonym means; of a student, by the sourcedId's pseudonym."""
+
+    place: int
+    actor_key: str
+    meaning: str
+    person_key: str | None
 
 
 class _Reviewed(NamedTuple):
@@ -71,26 +71,41 @@ def match_people(connection: DuckDBPyConnection, home: Home, settings: Settings)
     _replace(connection, "merged_people", sorted(merged.items()))
     _replace(connection, "people_set_aside", sorted(set_aside.items()))
     derive(connection)
-    people = People(
-        students=set(_first_column(connection, "select student_key from loaded.students")),
-        others=_others(connection) | set_aside,
-        merged=merged,
-    )
-    matches = match_identifiers(
-        identifiers,
-        settings.learner_identifiers,
-        pseudonymiser,
-        people=people,
-        reviewed=reviewed.accounts,
-    )
-    matched = [(each.actor_key, each.student_key) for each in matches if each.student_key]
-    _replace(connection, "learner_identifiers", matched)
-    others = [(each.actor_key, each.reason) for each in matches if each.reason]
-    _replace(connection, "unmatched_identifiers", others)
+    claims = claims_of(identifiers, settings.learner_identifiers, pseudonymiser)
+    match_identifiers(connection, claims, reviews_of(reviewed.accounts, pseudonymiser))
     namespaces = {rule.namespace for rule in settings.learner_identifiers}
     namespaces |= {row.namespace for row in reviewed.accounts}
     keys = sorted(pseudonymiser.namespace_key(each) for each in namespaces)
     _replace(connection, "known_namespaces", [(each,) for each in keys])
+
+
+def match_identifiers(
+    connection: DuckDBPyConnection, claims: pa.Table, reviews: Sequence[Review]
+) -> None:
+    """Make anew which pseudonyms are a known student's, and why others are nobody's.
+
+    `claims` say which person of the roster has a pseudonym: actor_key, person_key. What is reviewed
+    goes before them, the last word before the others.
+    """
+    connection.execute(_MAKE_REVIEWS)
+    if reviews:
+        connection.executemany("insert into reviews values (?, ?, ?, ?)", reviews)
+    connection.register("claims", claims)
+    connection.execute(resource_path(_MATCHES).read_text(encoding="utf-8"))
+    connection.unregister("claims")
+
+
+def reviews_of(rows: Iterable[CrosswalkRow], pseudonymiser: Pseudonymiser) -> tuple[Review, ...]:
+    """Return what is said of accounts, by pseudonym."""
+    return tuple(
+        Review(
+            place,
+            pseudonymiser.pseudonym(LocalIdentifier(row.namespace, row.identifier)),
+            row.meaning.value,
+            pseudonymiser.student_key(row.sourced_id) if row.sourced_id else None,
+        )
+        for place, row in enumerate(rows)
+    )
 
 
 def _reviewed(home: Home, settings: Settings) -> _Reviewed:
@@ -111,7 +126,7 @@ def _reviewed(home: Home, settings: Settings) -> _Reviewed:
     )
 
 
-def _identifiers(home: Home, settings: Settings) -> Sequence[RosterIdentifier]:
+def _identifiers(home: Home, settings: Settings) -> pa.Table:
     fields = {each.roster_field for each in settings.learner_identifiers}
     fields |= {each.roster_field for each in settings.test_people}
     vault_key = read_key(settings.keys_folder, "vault")
@@ -130,18 +145,14 @@ def _merged(
 
 
 def _matching(
-    identifiers: Iterable[RosterIdentifier], test_people: Sequence[PeopleSetAside]
+    identifiers: pa.Table, test_people: Sequence[PeopleSetAside]
 ) -> Iterator[tuple[str, NoLearner]]:
     """Yield the people of whom an identifier matches a pattern."""
-    for person_key, name, value in identifiers if test_people else ():
-        patterns = (each.pattern for each in test_people if each.roster_field == name)
-        if any(fnmatchcase(value, pattern) for pattern in patterns):
-            yield person_key, NoLearner.TEST_ACCOUNT
-
-
-def _others(connection: DuckDBPyConnection) -> dict[str, NoLearner]:
-    rows = connection.execute(_OTHERS).fetchall()
-    return {person_key: NoLearner(reason) for person_key, reason in rows}
+    for each in test_people:
+        own = identifiers.filter(compute.equal(identifiers["field"], each.roster_field))
+        for person_key, value in zip(own["person_key"], own["value"], strict=True):
+            if fnmatchcase(value.as_py(), each.pattern):
+                yield person_key.as_py(), NoLearner.TEST_ACCOUNT
 
 
 def _first_column(connection: DuckDBPyConnection, query: str) -> list[str]:

@@ -21,20 +21,25 @@ _KNOWN = {
 }
 _FIELDS = ("sourcedId", "username", "identifier", "email")
 _FIELDS_1_2 = ("userMasterIdentifier",)
-_USER_ID = r"\{\s*([^{}:]+?)\s*:\s*([^{}]+?)\s*\}"
+_USER_ID = r"\{([^{}:]+):([^{}]+)\}"
+_SPACES = "' ' || chr(9) || chr(10) || chr(13)"
 _PEOPLE = """
     select
-        person_keys.person_key, users."sourcedId" as sourced_id,
+        person_keys.pseudonym as person_key, users."sourcedId" as sourced_id,
         users."givenName" as given_name, users."familyName" as family_name, users.email
     from usable_users as users
     inner join person_keys on users."sourcedId" = person_keys.sourced_id
 """
 _USER_IDS = f"""
-    select
-        person_key, 'userIds:' || regexp_extract(user_id, '{_USER_ID}', 1) as field,
-        regexp_extract(user_id, '{_USER_ID}', 2) as value
+    select distinct
+        person_key,
+        'userIds:' || trim(type, {_SPACES}) as field,
+        trim(user_id, {_SPACES}) as value
     from (
-        select person_key, unnest(regexp_extract_all("userIds", '{_USER_ID}')) as user_id
+        select
+            pseudonym as person_key,
+            unnest(regexp_extract_all("userIds", '{_USER_ID}', 1)) as type,
+            unnest(regexp_extract_all("userIds", '{_USER_ID}', 2)) as user_id
         from usable_users inner join person_keys on "sourcedId" = sourced_id
     )
 """
@@ -79,8 +84,8 @@ def _identifiers(version: Version | None) -> str:
     names, values = (", ".join(f"{mark}{each}{mark}" for each in fields) for mark in "'\"")
     # All of a person side by side, where the vault has the least to compress.
     columns = (
-        f"select person_key, unnest([{names}]) as field, unnest([{values}]) as value"
+        f"select pseudonym as person_key, unnest([{names}]) as field, unnest([{values}]) as value"
         ' from usable_users inner join person_keys on "sourcedId" = sourced_id'
     )
     told = f"select * from ({columns}) where value is not null"
-    return f"{told} union all (select distinct * from ({_USER_IDS}))"
+    return f"{told} union all (select * from ({_USER_IDS}) where value <> '')"

@@ -7,7 +7,6 @@ with enrolled as (
     select
         enrollments.person_key as student_key,
         enrollments.section_id,
-        sections.school_id,
         coalesce(enrollments.starts_on, sections.starts_on, '-infinity'::date) as starts_on,
         coalesce(enrollments.ends_on, sections.ends_on, 'infinity'::date) as ends_on
     from loaded.enrollments as enrollments
@@ -15,24 +14,38 @@ with enrolled as (
     where enrollments.role = 'student'
 ),
 
--- Most of what a student is enrolled in begins and ends together.
 first_sections as (
-    select
-        student_key,
-        starts_on,
-        ends_on,
-        min(section_id) as section_id,
-        arg_min(school_id, section_id) as school_id
+    select student_key, starts_on, ends_on, min(section_id) as section_id
     from enrolled
     group by student_key, starts_on, ends_on
 ),
 
+-- Most students begin and end all that they are enrolled in together.
+at_once as (
+    select
+        student_key,
+        min(starts_on) as starts_on,
+        min(ends_on) as ends_on,
+        min(section_id) as section_id
+    from first_sections
+    group by student_key
+    having count(*) = 1
+),
+
+by_and_by as (
+    select first_sections.*
+    from first_sections
+    anti join at_once on first_sections.student_key = at_once.student_key
+),
+
 turns as (
-    select student_key, '-infinity'::date as starts_on from loaded.students
+    select students.student_key, '-infinity'::date as starts_on
+    from loaded.students as students
+    anti join at_once on students.student_key = at_once.student_key
     union
-    select student_key, starts_on from first_sections
+    select student_key, starts_on from by_and_by
     union
-    select student_key, ends_on from first_sections where ends_on < 'infinity'::date
+    select student_key, ends_on from by_and_by where ends_on < 'infinity'::date
 ),
 
 stretches as (
@@ -46,25 +59,36 @@ stretches as (
 ),
 
 placed as (
+    select student_key, starts_on, ends_on, section_id from at_once
+    union all
+    select student_key, '-infinity'::date, starts_on, null
+    from at_once
+    where starts_on > '-infinity'::date
+    union all
+    select student_key, ends_on, 'infinity'::date, null
+    from at_once
+    where ends_on < 'infinity'::date
+    union all
     select
         stretches.student_key,
         stretches.starts_on,
         stretches.ends_on,
-        arg_min(first_sections.school_id, first_sections.section_id) as school_id
+        min(by_and_by.section_id)
     from stretches
-    left join first_sections
-        on stretches.student_key = first_sections.student_key
-        and stretches.starts_on >= first_sections.starts_on
-        and stretches.starts_on < first_sections.ends_on
+    left join by_and_by
+        on stretches.student_key = by_and_by.student_key
+        and stretches.starts_on >= by_and_by.starts_on
+        and stretches.starts_on < by_and_by.ends_on
     group by stretches.student_key, stretches.starts_on, stretches.ends_on
 )
 
 select
     placed.student_key,
-    coalesce(placed.school_id, students.school_id) as school_id,
+    coalesce(sections.school_id, students.school_id) as school_id,
     placed.starts_on,
     placed.ends_on
 from placed
+left join loaded.sections as sections on placed.section_id = sections.section_id
 left join loaded.students as students on placed.student_key = students.student_key
 order by placed.student_key, placed.starts_on;
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.identity.matching import RosterIdentifier
 from pipelines.warehouse.connection import open_encrypted
 
 if TYPE_CHECKING:
@@ -47,17 +46,16 @@ def keep_people(file: Path, key: Key, people: pa.Table, identifiers: pa.Table) -
         connection.execute(_KEEP_PEOPLE)
 
 
-def read_identifiers(file: Path, key: Key, fields: Iterable[str]) -> list[RosterIdentifier]:
+def read_identifiers(file: Path, key: Key, fields: Iterable[str]) -> pa.Table:
     """Return what these columns of the roster have ever said of everybody in the vault."""
     if not file.is_file():
-        return []
+        none = pa.array([], pa.string())
+        return pa.table({"person_key": none, "field": none, "value": none})
     with open_encrypted(file, key, alias=_ALIAS) as connection:
         connection.execute(_MAKE_TABLES)
-        rows = connection.execute(
-            "select person_key, field, value from identifiers where list_contains(?, field)",
-            [sorted(fields)],
-        ).fetchall()
-    return list(map(RosterIdentifier._make, rows))
+        return connection.execute(
+            "from identifiers where list_contains(?, field)", [sorted(fields)]
+        ).to_arrow_table()
 
 
 def read_people(file: Path, key: Key) -> pa.Table:

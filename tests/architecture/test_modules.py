@@ -35,10 +35,7 @@ DOORS = {
         "pipelines.warehouse.roster",
         "pipelines.warehouse.roster_matching",
     },
-    "pipelines.identity.matching": {
-        "pipelines.warehouse.roster_matching",
-        "pipelines.warehouse.vault",
-    },
+    "pipelines.identity.matching": {"pipelines.warehouse.roster_matching"},
     "apache_beam": {
         "pipelines.ingest.fork_server",
         "pipelines.ingest.pipeline",

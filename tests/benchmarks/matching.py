@@ -1,7 +1,8 @@
 """Match and attribute the events of a synthetic district, and compare with what was planted.
 
-The district is written, ingested, loaded; of the models those are built that say whose an event is
-and in which sections that student was. Nothing may be wrong: the exit code says so.
+The district is written, ingested, loaded; of the models those are built that say whose an event is,
+in which sections that student was, and of which standards a try is evidence. Nothing may be wrong:
+the exit code says so.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from tests.unit.examples import write_key
 from tests.warehouse.deliveries import ONLY_MODELS
 from tests.warehouse.warehouse import KEY, run_dbt
 
-ATTRIBUTING = (*ONLY_MODELS, "--select", "+int_events", "+int_enrollments_dated", "+unmatched")
+ATTRIBUTED = ("int_enrollments_dated", "int_evidence_untagged", "unmatched")
+ATTRIBUTING = (*ONLY_MODELS, "--select", *(f"+{model}" for model in ATTRIBUTED))
 
 
 def main() -> int:
-    """Print how many events are right, listed as unmatched and wrong; return the exit code."""
+    """Print how many events, days and tries are right and wrong; return the exit code."""
     arguments = _arguments()
     with tempfile.TemporaryDirectory() as folder:
         root, started = Path(folder) / "home", time.perf_counter()

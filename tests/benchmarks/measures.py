@@ -98,7 +98,10 @@ select student_key as person_key, 'section' as section_id, 'school' as school_id
     'student' as role, date '2025-08-01' as starts_on, date '2026-06-30' as ends_on
 from staging.stg_oneroster__students
 """
-_MASTERY = ("int_evidence_base_rates", "int_evidence_discounted", "mastery")
+_MASTERY = (
+    *("int_evidence_base_rates", "int_evidence_numbers"),
+    *("int_evidence_discounted", "mastery"),
+)
 _TIME = (
     *("int_activity_timed", "int_activity_doubts", "int_activity_current_gaps"),
     *("int_activity_typical_gaps", "int_activity_credited", "int_activity_intervals"),

@@ -50,6 +50,12 @@ CHANGES = {
         "order by date_part('hour', performed_at) desc",
         "learning.mastery.estimate",
     ),
+    "the newest of one moment by time of day": Change(
+        "int_evidence_discounted",
+        "evidence.event_id desc",
+        "date_part('hour', evidence.performed_at) desc",
+        "learning.mastery.estimate",
+    ),
     "tries before the window by the hour": Change(
         "int_evidence_base_rates",
         "where evidence.is_included",
@@ -255,7 +261,8 @@ def test_an_update_is_followed_as_well(project: Project) -> None:
     """A duration that only the form for updates reads is found, whichever form is first."""
     model = next(each for each in project.models if each.relation.endswith("_discounted"))
     update = model.queries[0].replace(
-        "where is_included", f"where is_included and event_id in (select event_id from {EVENTS})"
+        "where evidence.is_included",
+        f"where evidence.is_included and evidence.event_id in (select event_id from {EVENTS})",
     )
     assert update != model.queries[0]
     changed = model._replace(queries=(model.queries[0], update))

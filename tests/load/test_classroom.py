@@ -6,11 +6,12 @@ import csv
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
 
 from pipelines.identity.pseudonyms import Pseudonymiser
 from pipelines.reference.classroom_forms import FORMS
-from tests.unit.examples import DISTRICT_ID, PSEUDONYM_KEY
+from tests.unit.examples import CASE, DISTRICT_ID, PSEUDONYM_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,3 +159,39 @@ def test_every_form_has_its_table(home: Home, load_home: Load, query: Query) -> 
         *((BEN, date(2025, 9, day)) for day in (1, 2)),
         (None, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("successors", "expected"),
+    [
+        pytest.param(("ratio",), ("ratio", None), id="of-one-that-became-the-other"),
+        pytest.param((), (None, "ambiguous_standard"), id="of-two-in-use"),
+        pytest.param(("ratio", "area"), (None, "ambiguous_standard"), id="of-one-that-was-split"),
+    ],
+)
+def test_a_code_of_two_editions_is_one_standard_where_they_count_as_one(
+    home: Home,
+    load_home: Load,
+    query: Query,
+    *,
+    successors: tuple[str, ...],
+    expected: tuple[str | None, str | None],
+) -> None:
+    """A form may name the standard by it, unless nobody can say which one is meant."""
+    earlier = {"identifier": "earlier", "uri": f"{CASE}/earlier", "fullStatement": "Reason"}
+    package = {
+        "CFDocument": {"identifier": "doc-0", "title": "Mathematics", "version": "2015"},
+        "CFItems": [earlier | {"humanCodingScheme": "6.RP"}],
+        "CFAssociations": [
+            {"associationType": "replacedBy", "originNodeURI": "earlier", "destinationNodeURI": to}
+            for to in successors
+        ],
+    }
+    (home.standards / "earlier.json").write_bytes(orjson.dumps(package))
+    deliver(home, "evidence-1.csv", TEST)
+    load_home()
+    (found,) = query(
+        "select (select standard_id from loaded.classroom_evidence),"
+        " (select rule from loaded.classroom_refusals)"
+    )
+    assert found == expected

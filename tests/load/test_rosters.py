@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 PSEUDONYMISER = Pseudonymiser(PSEUDONYM_KEY, DISTRICT_ID)
 NAMES = {PSEUDONYMISER.student_key(name): name for name in ("ada", "ben", "cleo", "dora", "emil")}
 NIGHT = date(2026, 12, 1)
+SAMPLE = Path(__file__).resolve().parents[3] / "shared" / "conformance" / "oneroster-1.1"
 STRICT = "\n[roster]\nminimum_rows = 2\n"
 
 
@@ -278,3 +280,15 @@ def test_nights_and_one_load_come_to_the_same(
     load(home, read_settings(home), NIGHT)
     after = contents()
     assert {name: rows for name, rows in after.items() if rows != before[name]} == {}
+
+
+@pytest.mark.skipif(not SAMPLE.is_dir(), reason="the sample lies beside the checkout only")
+def test_the_sample_of_oneroster_loads(home: Home, query: Query) -> None:
+    """With what it breaks of the specification itself, both students are in their classes."""
+    shutil.copytree(SAMPLE, home.rosters / "sample")
+    (delivery,) = load(home, read_settings(home), NIGHT).rosters
+    assert (delivery.state, delivery.left_out) == (DeliveryState.LOADED, 0)
+    assert query("select count(*) from loaded.students") == [(2,)]
+    assert query("select count(*) from loaded.enrollments where role = 'student'") == [
+        (delivery.after.enrollments,)
+    ]

@@ -129,7 +129,8 @@ def test_a_package_of_a_real_shape_comes_out_as_it_went_in(
     home: Home, load_home: Load, query: Query
 ) -> None:
     """More than 300 items in 4 levels, and a second framework beside it: the kept fields stay."""
-    packages = [_package_of_a_real_shape(), case_package(build_framework(), Subject.SCIENCE)]
+    science = build_framework().of_subject(Subject.SCIENCE)
+    packages = [_package_of_a_real_shape(), case_package(science, Subject.SCIENCE)]
     for number, package in enumerate(packages):
         (home.standards / f"{number}.json").write_bytes(orjson.dumps(package))
     load_home()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines.explain.explain import explain, explain_change
+from pipelines.explain.explain import explain, explain_case, explain_change
+from pipelines.explain.published import read_case
 from pipelines.home import Home
 from pipelines.measures import SHIPPED, read_definitions
 from pipelines.resources import resource_path
@@ -61,6 +64,17 @@ def test_a_person_can_follow_it(night: DistrictNight) -> None:
     assert ran.code == 0, ran.err
     for words in ("hash ", "decay = 0.9", "1. Evidence", "alpha = S + 4 * b", "right to 1e-9"):
         assert words in ran.out
+    assert "days since the last evidence > stale_after" in ran.out
+
+
+def test_a_judgement_that_went_stale_unnoticed_is_told(night: DistrictNight) -> None:
+    """What is published as fresh is not confirmed on a date on which it would be stale."""
+    home = Home.at(night.root)
+    [asked] = _judgements(night, "order by student_key, standard_id limit 1")
+    case = read_case(read_settings(home), home.current_build, asked)
+    assert explain_case(case).differences == {}
+    later = replace(case.build, as_of_date=case.build.as_of_date + timedelta(days=400))
+    assert explain_case(case._replace(build=later)).differences == {"is_stale": 1.0}
 
 
 def test_a_sourced_id_is_hashed_and_shown_nowhere(night: DistrictNight) -> None:
@@ -101,7 +115,7 @@ def test_what_changed_is_told_by_its_rows(night: DistrictNight, tmp_path: Path) 
         changed.event_id: ("changed", {"outcome"}),
     }
     assert found.now.agrees
-    assert "estimate" in found.before.differences
+    assert {"estimate", "evidence_count"} <= found.before.differences.keys()
     words = ("--standard", asked[1], "--why-changed", "--since", EARLIER)
     ran = plumbline("explain", "--home", root, "--learner", asked[0], *words)
     assert ran.code == 1

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
+import shutil
 from typing import TYPE_CHECKING
 
 import orjson
 import pytest
 
 from pipelines.cli import district_at
+from pipelines.planted_truth import compare_with_truth
 from pipelines.synth.values import Way
 from pipelines.warehouse.load import open_warehouse
 from tests.night.homes import all_rows, counts_by_file, planted_counts, plumbline, run_night
@@ -114,11 +115,10 @@ def test_time_on_task_is_that_of_the_oracle(night: DistrictNight) -> None:
 
 def test_what_people_wrote_down_is_counted_as_planted(night: DistrictNight) -> None:
     """Rows of every form stand or are refused as the truth says, and are evidence of their own."""
-    with (night.root / "truth" / "classroom.csv").open(encoding="utf-8", newline="") as stream:
-        planted = [
-            (each["form"], int(each["rows"]), int(each["refused"]))
-            for each in csv.DictReader(stream)
-        ]
+    planted = [
+        (each["form"], int(each["rows"]), int(each["refused"]))
+        for each in _truth(night, "classroom")
+    ]
     with night.marts() as marts:
         files = marts.sql(
             "select form, read, rejected from audit.classroom_files where adds_up order by all"
@@ -135,30 +135,73 @@ def test_what_people_wrote_down_is_counted_as_planted(night: DistrictNight) -> N
 
 def test_evidence_counts_for_the_planted_standards(night: DistrictNight) -> None:
     """However it is told what an item assesses, its tries count for exactly those standards."""
-    planted: dict[str, set[str]] = defaultdict(set)
-    ways: dict[str, str] = {}
-    with (night.root / "truth" / "items.csv").open(encoding="utf-8", newline="") as stream:
-        for each in csv.DictReader(stream):
-            planted[each["item_id"]].add(each["standard_uri"])
-            ways[each["item_id"]] = each["way"]
+    agreement = compare_with_truth(*district_at(night.root), night.root / "truth")
+    ways = {each["item_id"]: each["way"] for each in _truth(night, "items")}
     with night.marts() as marts:
-        found = dict(
-            marts.sql(
-                "select evidence.item_id, list(distinct standards.uri)"
-                " from learning.mastery_evidence as evidence"
-                " inner join roster.standards as standards using (standard_id)"
-                " where evidence.source <> 'classroom' group by all"
-            ).fetchall()
-        )
-        kinds = marts.sql(
-            "select succession, counts_as_id is distinct from standard_id as is_other, count(*)"
-            " from roster.standards group by all order by all"
+        items = marts.sql(
+            "select distinct item_id from learning.mastery_evidence where source <> 'classroom'"
         ).fetchall()
-    assert {item: set(uris) for item, uris in found.items()} == {
-        item: planted[item] for item in found
+    assert agreement.is_whole
+    assert agreement.tries.right > agreement.tries.untagged > 0
+    assert {ways[item] for (item,) in items} == {each.value for each in Way} - {Way.UNTAGGED.value}
+
+
+@pytest.mark.parametrize(
+    ("planted", "told"),
+    [
+        pytest.param("/CFItems/", "/CFItems/not-", id="another-standard"),
+        pytest.param(",untagged,", ",standard,", id="no-standard"),
+    ],
+)
+def test_a_try_of_other_standards_than_planted_is_told(
+    night: DistrictNight, tmp_path: Path, *, planted: str, told: str
+) -> None:
+    """The comparison is not whole where a single thing is not as the truth has it."""
+    truth = shutil.copytree(night.root / "truth", tmp_path / "truth")
+    text = (truth / "items.csv").read_text("utf-8")
+    (truth / "items.csv").write_text(text.replace(planted, told), "utf-8")
+    agreement = compare_with_truth(*district_at(night.root), truth)
+    assert not agreement.is_whole
+    assert agreement.tries.wrong + agreement.tries.waiting > 0
+
+
+def test_what_became_of_earlier_standards_is_told_as_planted(night: DistrictNight) -> None:
+    """Replaced, matched, split, merged and circular ones say so, and for which they count."""
+    planted = {tuple(each.values()) for each in _truth(night, "successions")}
+    with night.marts() as marts:
+        found = marts.sql(
+            "select earlier.uri, earlier.succession, heirs.uri"
+            " from roster.standards as earlier"
+            " inner join roster.standards as heirs on earlier.counts_as_id = heirs.standard_id"
+            " where earlier.succession <> 'current'"
+        ).fetchall()
+    assert set(found) == planted
+    assert len({succession for _, succession, _ in planted}) == 5
+
+
+def test_coverage_tells_what_is_never_assessed(night: DistrictNight) -> None:
+    """A class has a row for what nobody tests, and none for what others took the place of."""
+    with night.marts() as marts:
+        rows = marts.sql(
+            "select coverage.section_id, standards.uri, standards.succession,"
+            " coverage.students_with_evidence > 0"
+            " from learning.standard_coverage as coverage"
+            " inner join roster.standards as standards using (standard_id)"
+        ).fetchall()
+    never = {(section, uri) for section, uri, _, is_assessed in rows if not is_assessed}
+    covered = {section for section, _, _, is_assessed in rows if is_assessed}
+    planted = {
+        (each["section_id"], each["standard_uri"]) for each in _truth(night, "never_assessed")
     }
-    assert {ways[item] for item in found} == {each.value for each in Way} - {Way.UNTAGGED.value}
-    assert {kind for kind, is_other, _ in kinds if is_other} == {"replaced", "matched"}
+    assert {each for each in planted if each[0] in covered} <= never
+    assert {section for section, _ in planted} == covered
+    assessed = {uri for _, uri, _, is_assessed in rows if is_assessed}
+    assert not assessed & {uri for _, uri in planted}
+    kinds = {(succession, is_assessed) for _, _, succession, is_assessed in rows}
+    assert kinds == {
+        *(("current", True), ("current", False), ("split", True), ("merged", True)),
+        *(("circular", True), ("circular", False)),
+    }
 
 
 def test_screen_share_tells_how_time_was_spent(night: DistrictNight) -> None:
@@ -184,6 +227,11 @@ def test_run_report_tells_the_night(night: DistrictNight) -> None:
     report = orjson.loads(min((night.root / "reports/runs").iterdir()).read_bytes())
     assert report["result"] in {"published", "published_with_warnings"}
     assert set(report["checks"]) == {"after_load", "after_build"}
+
+
+def _truth(night: DistrictNight, name: str) -> list[dict[str, str]]:
+    with (night.root / "truth" / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 def _loaded(night: DistrictNight) -> tuple[District, list[Event]]:

@@ -31,7 +31,7 @@ class FrameworkStandard(NamedTuple):
     parent_id: str | None
     framework_id: str
     education_levels: frozenset[str]
-    counts_as_id: str
+    succession: str
 
 
 class Teaching(NamedTuple):
@@ -51,7 +51,7 @@ class Teaching(NamedTuple):
         """Tell whether nothing lies below a standard and nothing took its place."""
         parents = {each.parent_id for each in self.standards.values()}
         return standard_id not in parents and (
-            self.standards[standard_id].counts_as_id == standard_id
+            self.standards[standard_id].succession in {"current", "circular"}
         )
 
 
@@ -61,14 +61,14 @@ def read_teaching(connection: DuckDBPyConnection) -> Teaching:
         "select section_id, coalesce(course_code, section_id) from loaded.sections"
     ).fetchall()
     standards = connection.execute(
-        "select standard_id, parent_id, framework_id, education_levels, counts_as_id"
+        "select standard_id, parent_id, framework_id, education_levels, succession"
         " from loaded.standards"
     ).fetchall()
     return Teaching(
         dict(courses),
         {
-            key: FrameworkStandard(parent, framework, frozenset(levels), counts_as)
-            for key, parent, framework, levels, counts_as in standards
+            key: FrameworkStandard(parent, framework, frozenset(levels), succession)
+            for key, parent, framework, levels, succession in standards
         },
     )
 

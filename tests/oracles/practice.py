@@ -47,8 +47,8 @@ def judge_practice(district: District, events: Iterable[Event]) -> list[Episode]
         if starts_on <= monday < ends_on:
             sections[enrollment.section_id].add(enrollment.student_key)
     for students in sections.values():
-        own = sorted((each for each in episodes if each.student_key in students), key=_place)
-        hidden.update(own[MOST_ROWS_OF_CLASS:])
+        own = [each for each in episodes if each.student_key in students]
+        hidden.update(_take_turns(own)[MOST_ROWS_OF_CLASS:])
     in_a_class = {student for students in sections.values() for student in students}
     return [
         each
@@ -85,9 +85,16 @@ def _is_expired(last_evidence_date: date, day: date) -> bool:
     return (day - last_evidence_date).days > 14
 
 
-def _place(episode: Episode) -> tuple[int, int, str, str]:
-    urgency = URGENCY.index(episode.state)
-    return (urgency, -episode.attempts, episode.student_key, episode.standard_id)
+def _take_turns(episodes: list[Episode]) -> list[Episode]:
+    """Return one episode of each state in turn; those that are indeterminate come last."""
+    queues = {state: [each for each in episodes if each.state == state] for state in URGENCY}
+    for queue in queues.values():
+        queue.sort(key=lambda each: (-each.attempts, each.student_key, each.standard_id))
+    unclear = queues.pop("indeterminate")
+    turns = []
+    while any(queues.values()):
+        turns += [queue.pop(0) for queue in queues.values() if queue]
+    return turns + unclear
 
 
 def _judge(district: District, tries: list[Evidence], base_rate: float) -> Episode | None:

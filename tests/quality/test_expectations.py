@@ -432,6 +432,28 @@ def test_finding_names_whom_it_is_about(  # noqa: PLR0913, PLR0917 - fixtures an
         assert f"({', '.join(subjects)})" in describe(result)
 
 
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_a_mean_does_not_tell_the_order_of_its_rows(
+    order: str, small_warehouse: Path, tmp_path: Path, key: Key, as_of: date
+) -> None:
+    """A night that was cut off and run again leaves its rows in another order."""
+    statement = f"""
+        create or replace table learning.mastery as
+        select
+            numbers.number || mastery.student_key as student_key,
+            mastery.* exclude (student_key)
+                replace (1 / (1 + numbers.number) as estimate, 'secure' as status)
+        from learning.mastery as mastery, range(1000) as numbers (number)
+        order by estimate {order}
+    """
+    name = "estimates_not_all_low"
+    result = _result_after(
+        statement, "learning.mastery", name, small_warehouse, tmp_path, key=key, as_of=as_of
+    )
+    # The harmonic number of 1,000, divided by as many; sums in either order differ at the end.
+    assert result.observed == 0.00748547086
+
+
 def _result_after(  # noqa: PLR0913 - what the tests above have in common
     statement: str,
     table: str,

@@ -143,7 +143,7 @@ def say_before_each(evidence: pa.Table, people: pa.Table, windows: Iterable[date
         connection.register(name, table)
     connection.execute(_EVIDENCE)
     connection.execute(_PREFIXES)
-    marts.build("int_evidence_discounted")
+    marts.build("int_evidence_numbers", "int_evidence_discounted")
     connection.execute("create table prefixes as from intermediate.int_evidence_discounted")
     connection.execute("drop table intermediate.int_evidence_discounted")
     connection.execute(

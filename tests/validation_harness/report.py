@@ -93,6 +93,23 @@ def describe_synthetic(results: Iterable[SyntheticResult]) -> str:
     )
 
 
+def describe_excess(results: Iterable[SyntheticResult]) -> str:
+    """Return on how many student-days low is over the active minutes, by how many, and why."""
+    head = ("seed", "student-days over", "of all", "minutes over, mean", "most")
+    parts = ("idle, told as open", "idle, in gaps", "days without the first", "without the second")
+    return _table((*head, *parts), [_excess_row(each) for each in results])
+
+
+def _excess_row(result: SyntheticResult) -> tuple[str, ...]:
+    excess = result.excess
+    minutes = (excess.mean, excess.most, excess.told, excess.gaps)
+    return (
+        *(str(result.seed), f"{excess.days:,}", f"{excess.days / result.minutes.days:.3f}"),
+        *("" if each is None else f"{each:,.1f}" for each in minutes),
+        *(f"{excess.days_without_told:,}", f"{excess.days_without_gaps:,}"),
+    )
+
+
 def _counts(result: RealResult) -> str:
     written = result.written
     return (

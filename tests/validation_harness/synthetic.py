@@ -90,6 +90,66 @@ from measured
 inner join opened using (student_key, activity_date)
 inner join active using (student_key, activity_date)
 """
+# Of the days with more low minutes than active ones: what low credits while nobody was active,
+# second by second, where a tool told when or how long, and in gaps.
+_EXCESS = """
+with active_seconds as (
+    select distinct
+        learners.student_key,
+        unnest(range(epoch_ms(told.started_at) // 1000, epoch_ms(told.ended_at) // 1000)) as second
+    from read_ndjson('{truth}/active_intervals.ndjson', columns = {{
+        sourced_id: 'varchar', started_at: 'timestamptz', ended_at: 'timestamptz'
+    }}) as told
+    inner join learners using (sourced_id)
+),
+credited_seconds as (
+    select student_key, activity_date, second, bool_or(bound = 'trusted') as is_told
+    from (
+        select student_key, activity_date, bound,
+            unnest(range(starts_us // 1000000, ends_us // 1000000)) as second
+        from intermediate.int_activity_pieces
+        where bound in ('trusted', 'low')
+    )
+    group by all
+),
+idle as (
+    select
+        student_key,
+        activity_date,
+        count(*) filter (where is_told) / 60 as told,
+        count(*) filter (where not is_told) / 60 as gaps
+    from credited_seconds
+    anti join active_seconds using (student_key, second)
+    group by all
+),
+active as (
+    select learners.student_key, truth.date as activity_date, sum(active_seconds) / 60 as minutes
+    from read_csv('{truth}/active_minutes.csv') as truth
+    inner join learners using (sourced_id)
+    group by all
+),
+measured as (
+    select student_key, activity_date, sum(minutes_low) as low
+    from proxies.time_on_task
+    group by all
+),
+days_over as (
+    select measured.low - active.minutes as over, idle.told, idle.gaps
+    from measured
+    inner join active using (student_key, activity_date)
+    inner join idle using (student_key, activity_date)
+    where active.minutes < measured.low - {minute}
+)
+select
+    count(*),
+    avg(over),
+    max(over),
+    sum(told),
+    sum(gaps),
+    count(*) filter (where over - told <= {minute}),
+    count(*) filter (where over - gaps <= {minute})
+from days_over
+"""
 _MINUTE = 1
 # How probable it truly is that a student knows a standard, at first and at last.
 WITH_TRUTH = """
@@ -181,6 +241,22 @@ class Minutes(NamedTuple):
     active: float
 
 
+class Excess(NamedTuple):
+    """Student-days with more low minutes than active ones: how many, and by how many minutes.
+
+    `told` and `gaps` are the minutes of these days that low credits while nobody was active, told
+    by tools and in gaps; the days without each are those that would not be over without them.
+    """
+
+    days: int
+    mean: float | None
+    most: float | None
+    told: float | None
+    gaps: float | None
+    days_without_told: int
+    days_without_gaps: int
+
+
 class SignalTruth(NamedTuple):
     """A state: pairs planted in it and found, pairs in it, and those that the truth denies."""
 
@@ -198,6 +274,7 @@ class SyntheticResult(NamedTuple):
     statuses: list[StatusTruth]
     tenths: list[Tenth]
     minutes: Minutes
+    excess: Excess
     signals: list[SignalTruth]
 
     @property
@@ -234,17 +311,24 @@ def compare_with_truth(root: Path, seed: int) -> SyntheticResult:
         [StatusTruth(*row) for row in statuses],
         [Tenth(*row) for row in tenths],
         Minutes(*minutes),
-        _compare_signals(root),
+        *_compare_unpublished(root),
     )
 
 
-def _compare_signals(root: Path) -> list[SignalTruth]:
-    """Judge every state of practice, also of those that a class has no room for."""
+def _compare_unpublished(root: Path) -> tuple[Excess, list[SignalTruth]]:
+    """Look into what low is made of, and at all states, also those a class has no room for."""
     home, settings = district_at(root)
     query = _SIGNALS.format(truth=root / "truth", known=_KNOWN_AT_LEAST, unknown=_UNKNOWN_BELOW)
     with open_warehouse(home, settings, read_only=True) as warehouse:
         _register_learners(warehouse, root)
-        return [SignalTruth(*row) for row in warehouse.execute(query).fetchall()]
+        signals = [SignalTruth(*row) for row in warehouse.execute(query).fetchall()]
+        return find_excess(warehouse, root / "truth"), signals
+
+
+def find_excess(warehouse: DuckDBPyConnection, truth: Path) -> Excess:
+    """Return how far low is over the active minutes, and what it credits there."""
+    [row] = warehouse.execute(_EXCESS.format(truth=truth, minute=_MINUTE)).fetchall()
+    return Excess(*row)
 
 
 def _register_learners(marts: DuckDBPyConnection, root: Path) -> None:

@@ -17,14 +17,16 @@ from pipelines.resources import resource_path
 from tests.validation_harness import challengers, figures
 from tests.validation_harness.attempts import Attempts, say_before_each
 from tests.validation_harness.figures import Sample
-from tests.validation_harness.gates import recovery_gates
+from tests.validation_harness.gates import bounds_of_activity, recovery_gates
 from tests.validation_harness.oulad import write_home
 from tests.validation_harness.synthetic import (
+    Excess,
     Minutes,
     SignalTruth,
     StatusTruth,
     SyntheticResult,
     Tenth,
+    find_excess,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +34,22 @@ if TYPE_CHECKING:
 
 FIRST = date(2014, 2, 1)
 OUTCOMES = {"ada": (1, 0, 1, 1, 1), "ben": (0, 1)}
+HOUR = "2026-03-02T15"
+CREDITED = f"""
+create schema intermediate;
+create schema proxies;
+create table learners as
+select sourced_id, sourced_id as student_key from (values ('idler'), ('worker')) as t (sourced_id);
+create table proxies.time_on_task as
+select * from (values ('idler', date '2026-03-02', 11), ('worker', date '2026-03-02', 10))
+    as t (student_key, activity_date, minutes_low);
+create table intermediate.int_activity_pieces as
+select student_key, date '2026-03-02' as activity_date, bound,
+    epoch_us(timestamptz '{HOUR}:00:00Z') + 60000000 * starts as starts_us,
+    epoch_us(timestamptz '{HOUR}:00:00Z') + 60000000 * ends as ends_us
+from (values ('idler', 'trusted', 0, 10), ('idler', 'low', 10, 11), ('idler', 'high', 11, 20),
+    ('worker', 'trusted', 0, 10)) as t (student_key, bound, starts, ends)
+"""
 SCORES = {
     "student_assessment": (
         "select * from (values (1, 7, 3, false, 40), (2, 7, 9, false, 39), (1, 8, -1, true, 80),"
@@ -107,7 +125,9 @@ def test_what_is_said_before_an_attempt_rests_on_the_earlier_ones() -> None:
     [
         ((0.9, 0.9, 0.9, 0.9), SignalTruth("over_practice", 2, 2, 5, 0), []),
         ((0.89, 1.0, 0.9, 1.0), SignalTruth("over_practice", 2, 2, 5, 0), ["open"]),
+        ((1.0, 0.89, 0.9, 1.0), SignalTruth("over_practice", 2, 2, 5, 0), ["open"]),
         ((1.0, 1.0, 0.89, 1.0), SignalTruth("over_practice", 2, 2, 5, 0), ["active"]),
+        ((1.0, 1.0, 1.0, 0.89), SignalTruth("over_practice", 2, 2, 5, 0), ["active"]),
         ((1.0, 1.0, 1.0, 1.0), SignalTruth("over_practice", 2, 1, 5, 0), ["over_practice"]),
         ((1.0, 1.0, 1.0, 1.0), SignalTruth("over_practice", 2, 2, 5, 1), ["over_practice"]),
     ],
@@ -121,10 +141,29 @@ def test_gates_of_planted_truth_fail_where_it_is_missed(
         for status, known in (("not_yet", 0.3), ("developing", 0.6), ("secure", 0.9))
     ]
     minutes = Minutes(10, *shares, 1.0, 2.0, 3.0, 2.0, 1.0)
-    result = SyntheticResult(1, statuses, [Tenth(5, 10, 0.5, 0.5)], minutes, [signal])
-    failed = [gate.asked for gate in recovery_gates([result]) if not gate.holds]
+    excess = Excess(2, 5.0, 9.0, 9.5, 0.5, 2, 0)
+    result = SyntheticResult(1, statuses, [Tenth(5, 10, 0.5, 0.5)], minutes, excess, [signal])
+    gates = [*recovery_gates([result]), *bounds_of_activity([result])]
+    failed = [gate.asked for gate in gates if not gate.holds]
     assert len(failed) == len(failing)
     assert all(word in asked for word, asked in zip(failing, failed, strict=True))
+
+
+def test_idle_minutes_are_told_apart_by_who_credits_them(tmp_path: Path) -> None:
+    """Of eleven minutes five are active: five are idle in a session, and one in a gap."""
+    (tmp_path / "active_minutes.csv").write_text(
+        "sourced_id,date,day_part,active_seconds\nidler,2026-03-02,school,300\n"
+        "worker,2026-03-02,school,600\n"
+    )
+    spans = [
+        {"sourced_id": name, "started_at": f"{HOUR}:00:00Z", "ended_at": f"{HOUR}:{end}:00Z"}
+        for name, end in (("idler", "05"), ("worker", "10"))
+    ]
+    (tmp_path / "active_intervals.ndjson").write_bytes(b"\n".join(map(orjson.dumps, spans)))
+    with duckdb.connect() as warehouse:
+        warehouse.execute("set TimeZone = 'UTC'")
+        warehouse.execute(CREDITED)
+        assert find_excess(warehouse, tmp_path) == Excess(1, 6.0, 6.0, 5.0, 1.0, 1, 0)
 
 
 def _attempts() -> Attempts:

@@ -90,7 +90,8 @@ def _roster(zone: str, students: int) -> dict[str, list[tuple[Any, ...]]]:
         "standards": [
             (
                 *(standard_id, uri, f"S.{place}", "Can do it", _parent(place), "Framework", "1"),
-                *("framework", [], _counts_as(place), "current"),
+                *("framework", [], _counts_as(place)),
+                "current" if _counts_as(place) == standard_id else "replaced",
             )
             for place, (standard_id, uri) in enumerate(STANDARDS)
         ]

@@ -201,7 +201,7 @@ create table if not exists loaded.roster_classes (
 );
 
 create table if not exists loaded.roster_users (
-    person_key varchar not null,
+    person_key uuid not null,
     grade_band varchar,
     school_id varchar,
     valid_from date,
@@ -211,7 +211,7 @@ create table if not exists loaded.roster_users (
 -- role_key and enrollment_key are keyed digests of the rows' sourcedId, which may name a person.
 create table if not exists loaded.roster_roles (
     role_key uuid not null,
-    person_key varchar not null,
+    person_key uuid not null,
     org_id varchar,
     role varchar not null,
     begins_on date,
@@ -222,7 +222,7 @@ create table if not exists loaded.roster_roles (
 
 create table if not exists loaded.roster_enrollments (
     enrollment_key uuid not null,
-    person_key varchar not null,
+    person_key uuid not null,
     section_id varchar not null,
     role varchar not null,
     begins_on date,

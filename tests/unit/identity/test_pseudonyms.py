@@ -22,11 +22,12 @@ def pseudonymiser() -> Pseudonymiser:
     return Pseudonymiser(PSEUDONYM_KEY, DISTRICT_ID)
 
 
-def test_a_pseudonym_is_the_documented_digest(pseudonymiser: Pseudonymiser) -> None:
+@given(identifier=IDENTIFIERS)
+def test_a_pseudonym_is_the_documented_digest(identifier: LocalIdentifier) -> None:
     """HMAC-SHA-256 over district, namespace and identifier, 32 hexadecimal digits."""
-    message = f"{DISTRICT_ID}\x1f{SSO}\x1fada".encode()
+    message = f"{DISTRICT_ID}\x1f{identifier.namespace}\x1f{identifier.value}".encode()
     expected = hmac.new(PSEUDONYM_KEY.secret, message, sha256).hexdigest()[:32]
-    assert pseudonymiser.pseudonym(ADA) == expected
+    assert Pseudonymiser(PSEUDONYM_KEY, DISTRICT_ID).pseudonym(identifier) == expected
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,27 @@ def test_the_line_of_ancestors_is_told(tmp_path: Path) -> None:
         pytest.param(
             [("replacedBy", "a", "b"), ("replacedBy", "b", "a")], ("a", "circular"), id="in-a-ring"
         ),
+        pytest.param(
+            [("replacedBy", "a", "b"), ("replacedBy", "b", "a"), ("replacedBy", "x", "a")],
+            ("a", "circular"),
+            id="in-a-ring-that-another-enters",
+        ),
+        pytest.param(
+            [("replacedBy", "a", "b"), ("replacedBy", "b", "a"), ("replacedBy", "b", "x")],
+            ("a", "circular"),
+            id="in-a-ring-with-a-way-out",
+        ),
+        pytest.param([("replacedBy", "a", "a")], ("a", "circular"), id="by-itself"),
+        pytest.param(
+            [("replacedBy", "a", "b"), ("replacedBy", "b", "x"), ("replacedBy", "b", "y")],
+            ("b", "replaced"),
+            id="by-one-that-was-split",
+        ),
+        pytest.param(
+            [("exactMatchOf", "a", "x"), ("replacedBy", "x", "b"), ("replacedBy", "b", "a")],
+            ("a", "circular"),
+            id="in-a-ring-by-its-text",
+        ),
         pytest.param([("replacedBy", "a", "elsewhere")], ("a", "current"), id="not-loaded"),
         pytest.param([("exactMatchOf", "a", "x")], ("x", "matched"), id="same-text"),
         pytest.param([("exactMatchOf", "x", "a")], ("x", "matched"), id="same-text-told-later"),
@@ -152,7 +173,7 @@ def test_the_line_of_ancestors_is_told(tmp_path: Path) -> None:
 def test_an_old_version_counts_for_the_current_one(
     tmp_path: Path, links: list[tuple[str, str, str]], expected: tuple[str, str]
 ) -> None:
-    """One that took the place of one other, or has its text; what was split or merged stays."""
+    """One that took the place of one other, or has its text; what has no single heir stays."""
     old = _package("old", "ab", *links, adoptionStatus="Deprecated")
     found = {each.standard_id: each for each in _read(tmp_path, old, _package("new", "xy"))}
     assert (found["a"].counts_as_id, found["a"].succession) == expected

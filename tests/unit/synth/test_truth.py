@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pipelines.synth import SyntheticDistrict
     from tests.unit.synth.conftest import Delivered, Truth
 
+ALIGNMENTS = "https://w3id.org/plumbline/extensions/alignments"
+
 
 def _answers(delivered: list[Delivered], truth: Truth) -> list[dict[str, Any]]:
     """Return the tutor's good answers of learners, each once, in the order of time."""
@@ -31,8 +33,10 @@ def _is_answer(event: dict[str, Any]) -> bool:
 
 
 def _standards(event: dict[str, Any]) -> list[str]:
-    grouping = event["context"]["contextActivities"]["grouping"]
-    return [activity["id"] for activity in grouping if "/CFItems/" in activity["id"]]
+    context = event["context"]
+    aligned = [each["targetUrl"] for each in context["extensions"].get(ALIGNMENTS, [])]
+    grouping = [activity["id"] for activity in context["contextActivities"]["grouping"]]
+    return [each for each in aligned + grouping if "/CFItems/" in each]
 
 
 def test_knowledge_is_a_probability_that_practice_does_not_lower(truth: Truth) -> None:

@@ -18,16 +18,27 @@ voided as (
 
 ),
 
+stored_by_version as (
+
+    select
+        file_digest,
+        standard || ' ' || spec_version as version_of_standard,
+        count(*) as stored_events
+    from events
+    group by file_digest, standard, spec_version
+
+),
+
 stored_by_file as (
 
     select
         file_digest,
-        count(*) as stored_events,
-        array_to_string(
-            list_sort(list_distinct(list(standard || ' ' || spec_version))),
-            ', '
+        cast(sum(stored_events) as bigint) as stored_events,
+        coalesce(
+            string_agg(version_of_standard, ', ' order by version_of_standard),
+            ''
         ) as spec_versions
-    from events
+    from stored_by_version
     group by file_digest
 
 ),

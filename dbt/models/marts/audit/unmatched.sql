@@ -12,6 +12,12 @@ standard_references as (
 
 ),
 
+skills as (
+
+    select distinct skill from {{ ref('stg_plumbline__skill_crosswalk') }}
+
+),
+
 identifiers as (
 
     select * from {{ ref('stg_oneroster__unmatched_identifiers') }}
@@ -61,15 +67,20 @@ referring as (
 
 ),
 
+-- A skill of the crosswalk that is no reference is wider than its standards.
 without_standard as (
 
     select
         referring.source,
         referring.event_id,
         'standard' as kind,
-        'unknown_standard' as reason,
+        case
+            when skills.skill is null then 'unknown_standard'
+            else 'broader_skill'
+        end as reason,
         referring.actor_key
     from referring
+    left join skills on referring.standard_ref = skills.skill
     anti join standard_references
         on referring.standard_ref = standard_references.standard_ref
 

@@ -6,6 +6,12 @@ goals as (
 
 ),
 
+standards as (
+
+    select * from {{ ref('stg_case__standards') }}
+
+),
+
 settings as (
 
     select * from {{ ref('int_build_settings') }}
@@ -17,7 +23,8 @@ final as (
     select
         goals.record_key as goal_key,
         goals.student_key,
-        goals.standard_id,
+        coalesce(standards.counts_as_id, goals.standard_id)
+            as standard_id,
         goals.aim,
         goals.set_by,
         goals.set_by = 'student' as is_students_own,
@@ -28,6 +35,7 @@ final as (
         '{{ var("build_id") }}' as build_id
     from goals
     inner join settings on goals.set_on <= settings.as_of_date
+    left join standards on goals.standard_id = standards.standard_id
 
 )
 

@@ -101,7 +101,8 @@ levels_of_courses as (
 
 ),
 
--- Standards with others below them and replaced ones are not assessed.
+-- Standards with others below them are not assessed, nor are those that others
+-- took the place of. Of a ring nobody can say which one is in use.
 assessable as (
 
     select levels.*
@@ -109,7 +110,7 @@ assessable as (
     inner join standards on levels.standard_id = standards.standard_id
     anti join standards as children
         on levels.standard_id = children.parent_id
-    where standards.counts_as_id = standards.standard_id
+    where standards.succession in ('current', 'circular')
 
 ),
 

@@ -60,21 +60,40 @@ classes as (
 
 ),
 
-ranked as (
+turns as (
 
     select
+        classes.section_id,
         of_the_week.student_key,
         of_the_week.standard_id,
+        of_the_week.state,
+        of_the_week.urgency,
         row_number() over (
-            partition by classes.section_id
+            partition by classes.section_id, of_the_week.state
             order by
-                of_the_week.urgency asc,
                 of_the_week.attempts desc,
                 of_the_week.student_key asc,
                 of_the_week.standard_id asc
-        ) as place_in_class
+        ) as turn
     from of_the_week
     inner join classes on of_the_week.student_key = classes.student_key
+
+),
+
+-- States take turns. What is indeterminate tells least: it has what is left.
+ranked as (
+
+    select
+        student_key,
+        standard_id,
+        row_number() over (
+            partition by section_id
+            order by
+                case when state = 'indeterminate' then 1 else 0 end asc,
+                turn asc,
+                urgency asc
+        ) as place_in_class
+    from turns
 
 ),
 

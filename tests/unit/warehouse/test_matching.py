@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 from hashlib import sha1
+from typing import NamedTuple
 
+import pyarrow as pa
 import pytest
 
-from pipelines.identity.matching import (
-    Match,
-    NoLearner,
-    People,
-    RosterIdentifier,
-    match_identifiers,
-)
+from pipelines.identity.matching import NoLearner, claims_of
 from pipelines.identity.pseudonyms import LocalIdentifier, Pseudonymiser
 from pipelines.ingest.xapi import identifier_of
 from pipelines.reference.crosswalk import CrosswalkRow, Meaning
 from pipelines.settings import LearnerIdentifier
+from pipelines.warehouse.connection import connect_in_memory
+from pipelines.warehouse.roster_matching import match_identifiers, reviews_of
+from pipelines.warehouse.schema import prepare_schema
 from tests.unit.examples import DISTRICT_ID, PSEUDONYM_KEY, SSO
 
 PSEUDONYMISER = Pseudonymiser(PSEUDONYM_KEY, DISTRICT_ID)
 ADA, BEN = (PSEUDONYMISER.student_key(name) for name in ("student-1", "student-2"))
+
+
+class RosterIdentifier(NamedTuple):
+    """A value by which the roster knows a person, and the column that gives it."""
+
+    person_key: str
+    field: str
+    value: str
+
+
+class Match(NamedTuple):
+    """A pseudonym that events carry, and the student whom it means, or why it means none."""
+
+    actor_key: str
+    student_key: str | None
+    reason: NoLearner | None = None
+
+
+class People(NamedTuple):
+    """Whom the roster knows: students, the roles of others, and who is somebody else."""
+
+    students: set[str]
+    roles: tuple[tuple[str, str], ...] = ()
+    merged: tuple[tuple[str, str], ...] = ()
+
+
 ROSTER = (
     RosterIdentifier(ADA, "sourcedId", "student-1"),
     RosterIdentifier(ADA, "username", "ada"),
@@ -44,7 +69,27 @@ def _matches(
     people: People = PEOPLE,
     reviewed: tuple[CrosswalkRow, ...] = (),
 ) -> tuple[Match, ...]:
-    return match_identifiers(roster, rules, PSEUDONYMISER, people=people, reviewed=reviewed)
+    columns = [pa.array(column, pa.string()) for column in zip(*roster, strict=True)]
+    names = list(RosterIdentifier._fields)
+    identifiers = pa.Table.from_arrays(columns or [pa.array([], pa.string())] * 3, names)
+    with connect_in_memory() as connection:
+        prepare_schema(connection)
+        for table, rows in (
+            ("students (student_key)", [(each,) for each in people.students]),
+            ("role_spans (person_key, role)", people.roles),
+            ("merged_people", people.merged),
+        ):
+            for row in rows:
+                marks = ", ".join("?" * len(row))
+                connection.execute(f"insert into loaded.{table} values ({marks})", row)
+        claims = claims_of(identifiers, rules, PSEUDONYMISER)
+        match_identifiers(connection, claims, reviews_of(reviewed, PSEUDONYMISER))
+        matched = connection.execute("from loaded.learner_identifiers").fetchall()
+        unmatched = connection.execute("from loaded.unmatched_identifiers").fetchall()
+    return (
+        *(Match(*row) for row in matched),
+        *(Match(key, None, NoLearner(reason)) for key, reason in unmatched),
+    )
 
 
 def _students(*matches: Match) -> dict[str, str]:
@@ -166,7 +211,7 @@ def test_two_rules_may_give_one_student_the_same_identifier() -> None:
 
 
 CLEO, DORA = (PSEUDONYMISER.student_key(name) for name in ("teacher-1", "parent-1"))
-WITH_OTHERS = People({ADA, BEN}, {CLEO: NoLearner.STAFF, DORA: NoLearner.GUARDIAN})
+WITH_OTHERS = People({ADA, BEN}, ((CLEO, "teacher"), (DORA, "guardian")))
 
 
 @pytest.mark.parametrize(
@@ -205,7 +250,7 @@ def test_two_who_are_one_share_all_identifiers() -> None:
     """After a merge the identifiers of both mean the one, also what was ambiguous between them."""
     rules = (LearnerIdentifier(SSO, "sourcedId"), LearnerIdentifier("mbox", "email"))
     shared = (*ROSTER, RosterIdentifier(BEN, "email", "Ada@Riverbend.example"))
-    merged = People({ADA}, merged={BEN: ADA})
+    merged = People({ADA}, merged=((BEN, ADA),))
     matches = _matches(*rules, roster=shared, people=merged)
     assert {match.student_key for match in matches} == {ADA}
     assert Match(_key("mbox", "ada@riverbend.example"), ADA) in matches
