@@ -14,9 +14,11 @@ import pyarrow as pa
 
 from pipelines.canonical import event_arrow_schema
 from pipelines.ingest.times import microseconds_of, parse_duration_seconds
-from pipelines.ingest.xapi import learner_role, parts_of
+from pipelines.ingest.xapi import learner_role, parts_of, standard_refs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipelines.ingest.rows import Identity, Keyring, Place
     from pipelines.ingest.xapi import Parts
 
@@ -95,7 +97,8 @@ class EventsOfActs:
             "standard": pa.repeat("xapi", count),
             "spec_version": acts.spec_versions,
             "body_digest": acts.digests,
-            "learner_role": _roles(acts.actors, acts.contexts),
+            "learner_role": _told("learner_role", learner_role, acts.actors, acts.contexts),
+            "standard_refs": _told("standard_refs", standard_refs, acts.objects, acts.contexts),
             "session_key": acts.session_keys,
             "occurred_at": acts.times,
             "duration_seconds": acts.seconds,
@@ -106,7 +109,7 @@ class EventsOfActs:
             **_shared(
                 acts.objects, "activity_id", "activity_type", "choice_count", "voids_event_id"
             ),
-            **_shared(acts.contexts, "parent_id", "standard_refs", "chosen_by", "interaction_mode"),
+            **_shared(acts.contexts, "parent_id", "chosen_by", "interaction_mode"),
             **_shared(
                 acts.results, "score_scaled", "score_raw", "score_min", "score_max", "success"
             ),
@@ -128,12 +131,14 @@ def _shared(parts: list[Parts], *names: str) -> dict[str, pa.Array]:
     return {name: _taken([*map(attrgetter(name), numbers)], places, name) for name in names}
 
 
-def _roles(actors: list[Parts], contexts: list[Parts]) -> pa.Array:
-    """Return as what actors are named, which their contexts may tell."""
-    pairs = [*zip(actors, contexts, strict=True)]
+def _told(
+    name: str, tell: Callable[[Parts, Parts], Any], first: list[Parts], second: list[Parts]
+) -> pa.Array:
+    """Return a column that two members tell together."""
+    pairs = [*zip(first, second, strict=True)]
     numbers = {each: number for number, each in enumerate(dict.fromkeys(pairs))}
     places = pa.array([*map(numbers.__getitem__, pairs)], pa.int32())
-    return _taken([*starmap(learner_role, numbers)], places, "learner_role")
+    return _taken([*starmap(tell, numbers)], places, name)
 
 
 def _taken(values: list[Any], places: pa.Array, name: str) -> pa.Array:

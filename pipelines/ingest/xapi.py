@@ -71,7 +71,7 @@ def parts_of(statement: dict[str, Any], keyring: Keyring) -> Parts:
         _choice_count(definition),
         normal_event_id(target["id"]) if verb == VOIDED else None,
         _first_id(activities.get("parent")),
-        _standard_refs(activities, context.get("extensions")),
+        _standard_refs(activities, context.get("extensions"), definition.get("extensions")),
         chosen_by(context.get("extensions")),
         acting_as(context.get("extensions")),
         keyring.pseudonymiser.pseudonym(instructor) if instructor else None,
@@ -107,6 +107,11 @@ def learner_role(actor: Parts, context: Parts) -> LearnerRole | None:
     return (actor.actor_key and context.acting_as) or actor.learner_role
 
 
+def standard_refs(target: Parts, context: Parts) -> list[str] | None:
+    """Return the standards that either what was worked on or its context refers to."""
+    return sorted({*(target.standard_refs or ()), *(context.standard_refs or ())}) or None
+
+
 def identifier_of(actor: dict[str, Any]) -> LocalIdentifier | None:
     """Return the inverse functional identifier of an Agent (xAPI 1.0.3 Data 2.4.2.3).
 
@@ -136,7 +141,7 @@ def _first_id(activities: Any) -> str | None:
     return next((activity["id"] for activity in _each(activities)), None)
 
 
-def _standard_refs(activities: dict[str, Any], extensions: Any) -> list[str] | None:
+def _standard_refs(activities: dict[str, Any], *extensions: Any) -> list[str] | None:
     references = [
         activity["id"]
         for group in activities.values()
@@ -144,7 +149,8 @@ def _standard_refs(activities: dict[str, Any], extensions: Any) -> list[str] | N
         if activity.get("definition", _NOTHING).get("type") == OBJECTIVE_TYPE
         or CASE_ITEM_PATH in activity["id"]
     ]
-    return sorted({*references, *alignments(extensions)}) or None
+    references += [each for given in extensions for each in alignments(given)]
+    return sorted(set(references)) or None
 
 
 def _choice_count(definition: dict[str, Any]) -> int | None:

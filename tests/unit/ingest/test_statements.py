@@ -50,6 +50,7 @@ _ACTIVITY = {
         "name": {"en-US": "One: ünë \u2028 \U0001f600"},
         "interactionType": "choice",
         "choices": [{"id": "a", "description": {"en": "A"}}, {"id": "b"}],
+        "extensions": {"https://w3id.org/plumbline/extensions/alignments": f"{CASE}/angle"},
     },
 }
 _AGENT = {"mbox": "mailto:cleo@x.example", "name": "Cleo"}

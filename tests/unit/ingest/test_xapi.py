@@ -224,12 +224,15 @@ def test_references_to_standards_are_gathered(
 
 
 def test_an_extension_aligns_a_statement(row_of: Callable[[Any], EventRow]) -> None:
-    """What an extension of the context names counts beside the context activities, each once."""
+    """What context or object name in an extension counts beside context activities, each once."""
     document = _in_context(grouping=[{"id": f"{CASE}/ratio"}])
     document["context"]["extensions"] = {
         ALIGNMENTS_EXTENSION: [{"targetUrl": f"{CASE}/area"}, f"{CASE}/ratio", "Ada Example"]
     }
-    assert row_of(document).standard_refs == [f"{CASE}/area", f"{CASE}/ratio"]
+    own = {ALIGNMENTS_EXTENSION: [f"{CASE}/angle", f"{CASE}/area"]}
+    document["object"]["definition"] = {"extensions": own}
+    names = ("angle", "area", "ratio")
+    assert row_of(document).standard_refs == [f"{CASE}/{name}" for name in names]
 
 
 @pytest.mark.parametrize(
