@@ -1,4 +1,4 @@
-"""Peak memory of this process and everything that it started."""
+"""Peak memory of a process and everything that it started."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class PeakMemory:
-    """Samples resident memory while its context is open.
+    """Samples resident memory while its context is open, of this process unless another is named.
 
     Pages that processes share are counted once for each, so the peak is an upper bound.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, process: int | None = None) -> None:
         self.peak_bytes = 0
+        self._process = os.getpid() if process is None else process
         self._is_over = threading.Event()
         self._sampler = threading.Thread(target=self._sample, daemon=True)
 
@@ -35,7 +36,9 @@ class PeakMemory:
 
     def _sample(self) -> None:
         while not self._is_over.wait(INTERVAL_SECONDS):
-            self.peak_bytes = max(self.peak_bytes, sum(map(_resident_bytes, _family(os.getpid()))))
+            self.peak_bytes = max(
+                self.peak_bytes, sum(map(_resident_bytes, _family(self._process)))
+            )
 
 
 def _family(process: int) -> list[int]:
