@@ -59,19 +59,25 @@ where mastery.status <> 'insufficient_evidence'
 group by tenth
 order by tenth
 """
-_MINUTES = """
+_ACTIVE = """
+active as (
+    select learners.student_key, truth.date as activity_date, sum(active_seconds) / 60 as minutes
+    from read_csv('{truth}/active_minutes.csv') as truth
+    inner join learners using (sourced_id)
+    group by all
+)
+"""
+_MINUTES = (
+    """
 with opened as (
     select learners.student_key, truth.date as activity_date, sum(open_seconds) / 60 as minutes
     from read_csv('{truth}/open_seconds.csv') as truth
     inner join learners using (sourced_id)
     group by all
 ),
-active as (
-    select learners.student_key, truth.date as activity_date, sum(active_seconds) / 60 as minutes
-    from read_csv('{truth}/active_minutes.csv') as truth
-    inner join learners using (sourced_id)
-    group by all
-),
+"""
+    + _ACTIVE
+    + """,
 measured as (
     select student_key, activity_date, sum(minutes_low) as low, sum(minutes_mid) as mid,
         sum(minutes_high) as high
@@ -90,9 +96,11 @@ from measured
 inner join opened using (student_key, activity_date)
 inner join active using (student_key, activity_date)
 """
+)
 # Of the days with more low minutes than active ones: what low credits while nobody was active,
 # second by second, where a tool told when or how long, and in gaps.
-_EXCESS = """
+_EXCESS = (
+    """
 with active_seconds as (
     select distinct
         learners.student_key,
@@ -122,12 +130,9 @@ idle as (
     anti join active_seconds using (student_key, second)
     group by all
 ),
-active as (
-    select learners.student_key, truth.date as activity_date, sum(active_seconds) / 60 as minutes
-    from read_csv('{truth}/active_minutes.csv') as truth
-    inner join learners using (sourced_id)
-    group by all
-),
+"""
+    + _ACTIVE
+    + """,
 measured as (
     select student_key, activity_date, sum(minutes_low) as low
     from proxies.time_on_task
@@ -150,6 +155,7 @@ select
     count(*) filter (where over - gaps <= {minute})
 from days_over
 """
+)
 _MINUTE = 1
 # How probable it truly is that a student knows a standard, at first and at last.
 WITH_TRUTH = """
