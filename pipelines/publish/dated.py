@@ -48,26 +48,20 @@ def update_table(
 
     `listed` is the list of changed keys. The `build_id` of every row becomes that of `source`.
     """
-    keys = ", ".join(changed.keys)
-    rows = f"* exclude ({BUILD_ID}) from {{table}} semi join {listed} using ({keys})"
+    # Without it, the rows of one build and the next can be compared.
+    connection.execute(f"alter table {target} drop column {BUILD_ID}")
+    listed_rows = f"semi join {listed} using ({', '.join(changed.keys)})"
     connection.execute(
         "create or replace temp table earlier as"
-        f" select rowid as row_id, {rows.format(table=target)}"
+        f" select rowid as row_id, * from {target} {listed_rows}"
     )
     connection.execute(
-        f"create or replace temp table present as select {rows.format(table=source)}"
+        "create or replace temp table present as"
+        f" select * exclude ({BUILD_ID}) from {source} {listed_rows}"
     )
-    connection.execute(
-        f"""
-        create or replace temp table {DIFFERING} as
-        with kept as (select * exclude (row_id) from earlier)
-
-        select distinct student_key, {changed.date} as file_date
-        from ((from kept except from present) union all (from present except from kept))
-        """
-    )
+    _compare(connection, changed.date)
     _replace_rows(connection, target, changed.date)
-    _replace_build_id(connection, source=source, target=target)
+    _add_build_id(connection, source=source, target=target)
     connection.execute("drop table earlier")
     connection.execute("drop table present")
 
@@ -77,6 +71,29 @@ def list_all(connection: duckdb.DuckDBPyConnection, table: str, date: str) -> No
     connection.execute(
         f"create or replace temp table {DIFFERING} as"
         f" select distinct student_key, {date} as file_date from {table}"
+    )
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, date: str) -> None:
+    """Leave a table of what DIFFERS: rows that are not as often in one table as in the other."""
+    connection.execute(
+        f"""
+        create or replace temp table {DIFFERING} as
+        with counted as (
+            select *, -1 as difference from (select * exclude (row_id) from earlier)
+            union all by name
+            select *, 1 as difference from present
+        ),
+
+        unequal as (
+            select columns(* exclude (difference))
+            from counted
+            group by all
+            having sum(difference) <> 0
+        )
+
+        select distinct student_key, {date} as file_date from unequal
+        """
     )
 
 
@@ -91,14 +108,16 @@ def _replace_rows(connection: duckdb.DuckDBPyConnection, target: str, date: str)
         f" (select row_id from earlier {differing.format(rows='earlier')})"
     )
     connection.execute(
-        f"insert into {target} by name (select present.*, null as {BUILD_ID} from present"
+        f"insert into {target} by name (from present"
         f" {differing.format(rows='present')} order by present.{date})"
     )
 
 
-def _replace_build_id(connection: duckdb.DuckDBPyConnection, *, source: str, target: str) -> None:
-    """Say of all rows of which build they are: a column with one value costs next to nothing."""
+def _add_build_id(connection: duckdb.DuckDBPyConnection, *, source: str, target: str) -> None:
+    """Say of all rows of which build they are: a column with one value costs next to nothing.
+
+    It is added last: DuckDB writes down a table once that is changed in this order, else twice.
+    """
     build_ids = connection.execute(f"select distinct {BUILD_ID} from {source}").fetchall()
-    connection.execute(f"alter table {target} drop column {BUILD_ID}")
     default = f" default '{build_ids[0][0]}'" if build_ids else ""
     connection.execute(f"alter table {target} add column {BUILD_ID} varchar{default}")

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 import yaml
 
-from pipelines.publish.dated import DATED_TABLES
+from pipelines.publish.dated import DATED_TABLES, DIFFERING, Changed, update_table
 from pipelines.publish.publish import publish_build
 from pipelines.resources import resource_path
 from tests.publish.artefacts import leave_artefacts
@@ -161,3 +161,39 @@ def test_lists_are_those_of_the_models(table: str) -> None:
     assert known.list == f"intermediate.{changed['list']}"
     assert {key: key for key in known.keys} == changed["columns"]
     assert known.date in {column["name"] for column in model["columns"]}
+
+
+def test_rows_are_replaced_where_one_differs() -> None:
+    """A row that changed, came, went, or is there once more is told; all others stay in place."""
+    minutes = "(values ('a', 1, null), ('b', 1, 5), ('c', 1, 5), ('d', 1, 5), ('e', 1, 5))"
+    with duckdb.connect() as connection:
+        for table in ("kept", "built"):
+            connection.execute(
+                f"create table {table} as"
+                " select student_key, date '2025-09-01' + day as on_date, minutes,"
+                " 'one' as build_id"
+                f" from {minutes} as rows (student_key, day, minutes)"
+            )
+        connection.execute(
+            """
+            create table changed as select student_key, on_date from built;
+            insert into changed values ('f', '2025-09-02');
+            update built set build_id = 'two';
+            update built set minutes = 6 where student_key = 'b';
+            delete from built where student_key = 'c';
+            insert into built select * from built where student_key = 'd';
+            insert into built
+            select * replace ('f' as student_key) from built where minutes is null;
+            """
+        )
+        keys = Changed("changed", ("student_key", "on_date"), "on_date")
+        update_table(connection, keys, source="built", target="kept", listed="changed")
+        told = connection.execute(f"select student_key from {DIFFERING} order by all").fetchall()
+        rows = [
+            connection.execute(f"select * from {table} order by all").fetchall()
+            for table in ("kept", "built")
+        ]
+        stayed = connection.execute("select student_key from kept where rowid < 5").fetchall()
+    assert told == [("b",), ("c",), ("d",), ("f",)]
+    assert rows[0] == rows[1]
+    assert stayed == [("a",), ("e",)]
