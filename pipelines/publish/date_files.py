@@ -8,6 +8,9 @@ linked, not copied: they hold no `build_id`, which the name of their folder says
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.publish.dated import BUILD_ID, DIFFERING
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 # The rows of a date that still make one file; twice as many make two, and so on.
 ROWS_OF_A_FILE = 8192
 FILES_AT_A_TIME = 128
+# In the database of the connection itself: a temp table is seen by no other cursor.
+_SORTED = "memory.main.dated"
 # Students are shared out by the first byte of their pseudonym, which is as good as random.
 _BYTES = 256
 _FIRST_BYTE = "coalesce(try_cast('0x' || left(student_key, 2) as utinyint), 0)"
@@ -129,27 +134,63 @@ def _write_some(
     folder: Path,
     files: Sequence[DateFile],
 ) -> None:
-    listed = ", ".join(
+    _sort(connection, rows, files)
+    filled = connection.execute(f"select distinct file_number from {_SORTED} order by all")
+    copies = [
+        f"copy (select * exclude (file_number) from {_SORTED} where file_number = {number})"
+        f" to {_literal(folder / files[number].name)}"
+        f" (format parquet, compression zstd{rows.options})"
+        for (number,) in filled.fetchall()
+    ]
+    with _one_thread_a_statement(connection) as threads, ThreadPoolExecutor(threads) as writers:
+        list(writers.map(partial(_execute_beside, connection), copies))
+    connection.execute(f"drop table {_SORTED}")
+
+
+def _sort(
+    connection: duckdb.DuckDBPyConnection, rows: DatedRows, files: Sequence[DateFile]
+) -> None:
+    """Leave a table of the rows of each file, one file after the other."""
+    shares = ", ".join(
         f"({number}, date '{file.date}', {file.first}, {file.last})"
         for number, file in enumerate(files)
     )
-    # The file comes first: the rows of each lie together, and are sorted once for all.
     connection.execute(
         f"""
-        create or replace temp table dated as
-        select files.number as file_number, dated_rows.* exclude ({BUILD_ID})
+        create or replace table {_SORTED} as
+        with shares as (
+            select number, date, unnest(range(first, last + 1))::utinyint as first_byte
+            from (values {shares}) as files (number, date, first, last)
+        )
+
+        select shares.number as file_number, dated_rows.* exclude ({BUILD_ID})
         from {rows.table} as dated_rows
-        inner join (values {listed}) as files (number, date, first, last)
-            on dated_rows.{rows.column} = files.date
-            and {_FIRST_BYTE} between files.first and files.last
+        inner join shares
+            on dated_rows.{rows.column} = shares.date
+            and {_FIRST_BYTE} = shares.first_byte
         order by all
         """
     )
-    filled = connection.execute("select distinct file_number from dated order by all").fetchall()
-    for (number,) in filled:
-        path = str(folder / files[number].name).replace("'", "''")
-        connection.execute(
-            f"copy (select * exclude (file_number) from dated where file_number = {number})"
-            f" to '{path}' (format parquet, compression zstd{rows.options})"
-        )
-    connection.execute("drop table dated")
+
+
+@contextmanager
+def _one_thread_a_statement(connection: duckdb.DuckDBPyConnection) -> Iterator[int]:
+    """Yield how many threads DuckDB has; while it has but one, each statement keeps to its own.
+
+    The rows of a file are too few for two threads to share, who would rather wait for each other.
+    """
+    ((threads,),) = connection.execute("select current_setting('threads')").fetchall()
+    connection.execute("set threads = 1")
+    try:
+        yield threads
+    finally:
+        connection.execute(f"set threads = {threads}")
+
+
+def _execute_beside(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
+    with connection.cursor() as beside:
+        beside.execute(statement)
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -127,6 +127,53 @@ def test_a_date_that_grows_is_shared_out_anew(
     assert "2025-09-02.parquet" in written(connection, tmp_path / "later")
 
 
+def test_every_student_has_a_file(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    """Where a pseudonym does not begin with digits, or is missing, the first file has it."""
+    connection.execute(
+        f"""
+        insert into minutes
+        select student_key, 1, '{OLD}', 'one'
+        from (values ('no digits'), ('é'), ('f'), (''), (null)) as odd (student_key)
+        """
+    )
+    before = write_everything(connection, tmp_path / "earlier")
+    odd = "student_key is null or length(student_key) < 32"
+    assert connection.execute(
+        f"select count(*) from '{tmp_path}/earlier/2025-09-01.00-0f.parquet' where {odd}"
+    ).fetchall() == [(5,)]
+    take_over(tmp_path / "earlier", tmp_path / "later")
+    late = f"insert into minutes values ('no digits', 2, '{OLD}', 'two')"
+    differ(connection, late, OLD, "no digits")
+    write_files(connection, ROWS, tmp_path / "later")
+    after = written(connection, tmp_path / "later")
+    assert {name for name in before if after[name] != before[name]} == {"2025-09-01.00-0f.parquet"}
+
+
+def test_what_is_written_anew_has_the_bytes_of_a_first_time(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """However rows came to the table, by however many threads and with however many files."""
+    write_everything(connection, tmp_path / "earlier")
+    take_over(tmp_path / "earlier", tmp_path / "later")
+    connection.execute(
+        f"""
+        insert into minutes
+        select md5(range::varchar), 3, date '{OLD}' + (range % 2)::integer, 'two' from range(40)
+        """
+    )
+    connection.execute(
+        f"create or replace temp table {DIFFERING} as"
+        " select student_key, activity_date as file_date from minutes where part = 3"
+    )
+    write_files(connection, ROWS, tmp_path / "later")
+    connection.execute("create or replace table minutes as from minutes order by hash(minutes)")
+    connection.execute("set threads = 1")
+    whole = write_everything(connection, tmp_path / "whole")
+    assert written(connection, tmp_path / "later") == whole
+    for name in whole:
+        assert (tmp_path / "later" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
 def test_an_emptied_date_has_no_file(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     """Its files go with its last row."""
     write_everything(connection, tmp_path)

@@ -9,23 +9,26 @@ import duckdb
 import pytest
 import yaml
 
+from pipelines.identity.keys import Key
 from pipelines.publish.dated import DATED_TABLES, DIFFERING, Changed, update_table
+from pipelines.publish.marts import open_marts
 from pipelines.publish.publish import publish_build
 from pipelines.resources import resource_path
 from tests.publish.artefacts import leave_artefacts
-from tests.publish.conftest import make_home
+from tests.publish.conftest import encrypted, make_home
+from tests.unit.examples import write_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from pipelines.home import Home
-    from pipelines.identity.keys import Key
     from pipelines.settings import Settings
 
     Change = Callable[[str], None]
     Rebuild = Callable[[str], None]
 
+MARTS_KEY = Key("marts", 1, bytes(range(1, 33)))
 # What a night may do to the warehouse, and the lists with which its build says so.
 NIGHT = """
     update loaded.builds set baseline_build_id = 'build-one', full_build_reason = null
@@ -82,6 +85,18 @@ def rows(home: Home) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
+def encrypted_rows(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of every file of dates in an encrypted build, in their order."""
+    with open_marts(folder, key=MARTS_KEY) as reader:
+        return {
+            f"{table} {file.name}": reader.execute(
+                f"from read_parquet('{file}', encryption_config = {{footer_key: 'marts'}})"
+            ).fetchall()
+            for table in DATED_TABLES
+            for file in (folder / "parquet" / table.replace(".", "/")).rglob("*.parquet")
+        }
+
+
 def files(home: Home, table: str) -> dict[str, Path]:
     """Return the Parquet files of a table by the date in their name."""
     folder = home.current_build / "parquet" / table.replace(".", "/")
@@ -97,6 +112,20 @@ def test_an_update_equals_a_whole_copy(
     copied = publish_build(whole, settings, key, "build-two")
     assert rows(nights) == rows(whole)
     assert updated.tables == copied.tables
+
+
+def test_an_encrypted_update_equals_a_whole_copy(  # noqa: PLR0913, PLR0917 - fixtures
+    home: Home, settings: Settings, key: Key, rebuild: Rebuild, change: Change, tmp_path: Path
+) -> None:
+    """No two encrypted files have the same bytes, but the same rows in the same order."""
+    write_key(settings.keys_folder, MARTS_KEY)
+    publish_build(home, encrypted(settings), key, "build-one")
+    rebuild("build-two")
+    change(NIGHT)
+    whole = unpublished(home, tmp_path)
+    updated = publish_build(home, encrypted(settings), key, "build-two")
+    copied = publish_build(whole, encrypted(settings), key, "build-two")
+    assert encrypted_rows(updated.folder) == encrypted_rows(copied.folder)
 
 
 def test_only_dates_that_changed_are_written(nights: Home, settings: Settings, key: Key) -> None:
