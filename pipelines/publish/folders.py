@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from pipelines.files import part_of, put_in_place, remove_parts, sync
+from pipelines.files import SYNCED_AT_ONCE, part_of, put_in_place, remove_parts, sync
+from pipelines.publish.digests import identity_of
 from pipelines.publish.manifest import BUILD_FILE
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from collections.abc import Set as AbstractSet
     from pathlib import Path
+
+    from pipelines.publish.digests import FileIdentity
 
 FILE_MODE = 0o640
 FOLDER_MODE = 0o750
@@ -25,11 +30,14 @@ def prepare(published: Path) -> None:
     remove_parts(published)
 
 
-def seal(folder: Path) -> None:
-    """Give files 0640 and folders 0750 whatever the umask, and put everything on the disk."""
-    for path in (*folder.rglob("*"), folder):
-        path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
-        sync(path)
+def seal(folder: Path, *, shared: Container[FileIdentity]) -> None:
+    """Give files 0640 and folders 0750 whatever the umask, and put everything on the disk.
+
+    Files shared with another build were sealed with it.
+    """
+    written = [path for path in folder.rglob("*") if identity_of(path) not in shared]
+    with ThreadPoolExecutor(SYNCED_AT_ONCE) as threads:
+        list(threads.map(_seal, (*written, folder)))
 
 
 def move_into_place(part: Path, folder: Path) -> None:
@@ -65,6 +73,11 @@ def prune(published: Path, *, keep: int, spared: AbstractSet[str]) -> tuple[str,
         folder.rename(part)
         shutil.rmtree(part)
     return tuple(folder.name for folder in removed)
+
+
+def _seal(path: Path) -> None:
+    path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
+    sync(path)
 
 
 def _age(file: Path) -> tuple[int, str]:

@@ -6,11 +6,11 @@ import shutil
 from base64 import b64encode
 from contextlib import contextmanager
 from dataclasses import replace
-from hashlib import file_digest, sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.publish.date_files import DatedRows, link_files, write_files
 from pipelines.publish.dated import BUILD_ID, DATED_TABLES, list_all, update_table
+from pipelines.publish.digests import NONE_READ, digest_of
 from pipelines.publish.manifest import MARTS_FILE, PublishedTable
 from pipelines.warehouse.connection import WAREHOUSE, attach, connect_in_memory
 
@@ -21,19 +21,32 @@ if TYPE_CHECKING:
     import duckdb
 
     from pipelines.identity.keys import Key
+    from pipelines.publish.digests import Digests
 
 MARTS = "marts"
 # The families that docs/marts promise to readers; nothing else leaves the warehouse.
 PUBLISHED_SCHEMAS = ("roster", "learning", "proxies", "signals", "district", "audit")
 
 
+class Baseline(NamedTuple):
+    """The published build that another brings up to date, and the digests of its files."""
+
+    folder: Path
+    digests: Digests
+
+
 class Target(NamedTuple):
-    """Where a build is copied to; `baseline` is the published build that it brings up to date."""
+    """Where a build is copied to, and from what else than the warehouse."""
 
     folder: Path
     build_id: str
     key: Key | None
-    baseline: Path | None = None
+    baseline: Baseline | None = None
+
+    @property
+    def known_digests(self) -> Digests:
+        """The digests of files that it may share with its baseline."""
+        return self.baseline.digests if self.baseline else NONE_READ
 
     @property
     def parquet_options(self) -> str:
@@ -69,7 +82,7 @@ def copy_marts(connection: duckdb.DuckDBPyConnection, target: Target) -> tuple[P
     brought up to date.
     """
     if target.baseline:
-        shutil.copyfile(target.baseline / MARTS_FILE, target.folder / MARTS_FILE)
+        shutil.copyfile(target.baseline.folder / MARTS_FILE, target.folder / MARTS_FILE)
     attach(connection, target.folder / MARTS_FILE, target.key, alias=MARTS, read_only=False)
     if target.key is not None:
         _add_parquet_key(connection, target.key)
@@ -138,7 +151,8 @@ def _copy_relation(
         )
         _write_parquet(connection, relation, table, target)
     _copy_comments(connection, relation, relation.target)
-    return replace(table, digest=digest_of(target.folder / table.parquet_path))
+    digest = digest_of(target.folder / table.parquet_path, target.known_digests)
+    return replace(table, digest=digest)
 
 
 def _update_dated(
@@ -157,8 +171,8 @@ def _update_dated(
     )
     folder = target.folder / table.parquet_path / f"{BUILD_ID}={target.build_id}"
     if target.baseline:
-        earlier = target.baseline / table.parquet_path
-        link_files(earlier / f"{BUILD_ID}={target.baseline.name}", folder)
+        earlier = target.baseline.folder / table.parquet_path
+        link_files(earlier / f"{BUILD_ID}={target.baseline.folder.name}", folder)
     write_files(
         connection, DatedRows(relation.target, changed.date, target.parquet_options), folder
     )
@@ -182,22 +196,6 @@ def _write_parquet(
         f"copy {relation.target} to {_literal(str(path))}"
         f" (format parquet, compression zstd{target.parquet_options})"
     )
-
-
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file, or that of the names and digests of the files of a folder."""
-    if path.is_file():
-        return sha256_of(path)
-    total = sha256()
-    for file in sorted(path.rglob("*.parquet"), key=lambda each: each.name):
-        total.update(f"{file.name} {sha256_of(file)}\n".encode())
-    return total.hexdigest()
-
-
-def sha256_of(file: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
-    with file.open("rb") as stream:
-        return file_digest(stream, "sha256").hexdigest()
 
 
 def _copy_comments(connection: duckdb.DuckDBPyConnection, relation: _Relation, target: str) -> None:

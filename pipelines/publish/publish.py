@@ -12,6 +12,7 @@ from pipelines.files import part_of
 from pipelines.firewall.run import refuse_breaches
 from pipelines.identity.keys import read_key
 from pipelines.publish import folders
+from pipelines.publish.digests import read_digests
 from pipelines.publish.manifest import (
     Build,
     BuildInput,
@@ -20,7 +21,7 @@ from pipelines.publish.manifest import (
     read_manifest,
     write_manifest,
 )
-from pipelines.publish.marts import Target, copy_marts
+from pipelines.publish.marts import Baseline, Target, copy_marts
 from pipelines.publish.pin import Pin, read_pin
 from pipelines.publish.verify import differing_files, verify_build
 from pipelines.warehouse.connection import open_encrypted
@@ -107,16 +108,17 @@ def _refuse_unfit_name(build_id: str) -> None:
 
 def _write_build(home: Home, settings: Settings, key: Key, build_id: str) -> Manifest:
     part = part_of(home.published / build_id)
-    baseline = _published_baseline(home, settings, key, build_id)
+    target = Target(part, build_id, None, _published_baseline(home, settings, key, build_id))
     try:
-        manifest = _write_part(home, settings, key, Target(part, build_id, None, baseline))
+        manifest = _write_part(home, settings, key, target)
     except CheckFailedError:
-        if baseline is None:
+        if target.baseline is None:
             raise
         # Should the fault lie in what was taken over from the baseline, this mends it.
         shutil.rmtree(part)
-        manifest = _write_part(home, settings, key, Target(part, build_id, None, None))
-    folders.seal(part)
+        target = target._replace(baseline=None)
+        manifest = _write_part(home, settings, key, target)
+    folders.seal(part, shared=target.known_digests)
     folders.move_into_place(part, home.published / build_id)
     return manifest
 
@@ -136,10 +138,10 @@ def _write_part(home: Home, settings: Settings, key: Key, target: Target) -> Man
             tables=copy_marts(connection, target._replace(key=marts_key)),
         )
     write_manifest(target.folder, manifest)
-    return verify_build(target.folder, settings.keys_folder)
+    return verify_build(target.folder, settings.keys_folder, known=target.known_digests)
 
 
-def _published_baseline(home: Home, settings: Settings, key: Key, build_id: str) -> Path | None:
+def _published_baseline(home: Home, settings: Settings, key: Key, build_id: str) -> Baseline | None:
     """Return the published copy of the build that this one brought up to date, if it is whole."""
     with open_encrypted(home.warehouse_file, key, read_only=True) as connection:
         row = connection.execute(
@@ -150,11 +152,12 @@ def _published_baseline(home: Home, settings: Settings, key: Key, build_id: str)
     folder = home.published / row[0]
     try:
         manifest = read_manifest(folder)
-        is_whole = not any(differing_files(folder, manifest))
+        baseline = Baseline(folder, read_digests(folder))
+        is_whole = not any(differing_files(folder, manifest, baseline.digests))
     except (OSError, ValueError, KeyError, TypeError):
         return None
     is_alike = manifest.is_encrypted == settings.publish.encrypted
-    return folder if is_whole and is_alike else None
+    return baseline if is_whole and is_alike else None
 
 
 def _read_build(connection: duckdb.DuckDBPyConnection, build_id: str) -> Build:

@@ -9,14 +9,16 @@ import duckdb
 
 from pipelines.errors import CheckFailedError
 from pipelines.identity.keys import read_key
+from pipelines.publish.digests import NONE_READ, digest_of
 from pipelines.publish.manifest import Manifest, PublishedTable, read_manifest
-from pipelines.publish.marts import MARTS, digest_of, open_marts
+from pipelines.publish.marts import MARTS, open_marts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from pipelines.identity.keys import Key
+    from pipelines.publish.digests import Digests
 
 LEDGER_OF_BUILDS = "audit.builds"
 RECONCILIATION = "audit.reconciliation"
@@ -37,15 +39,16 @@ class _Column(NamedTuple):
     type: str
 
 
-def verify_build(folder: Path, keys_folder: Path) -> Manifest:
+def verify_build(folder: Path, keys_folder: Path, *, known: Digests = NONE_READ) -> Manifest:
     """Return the manifest of a build that is whole; raise CheckFailedError with all its problems.
 
-    A key is needed only for an encrypted build: marts.key.
+    A key is needed only for an encrypted build: marts.key. All files are read whose digests are
+    not known.
     """
     try:
         manifest = read_manifest(folder)
         key = read_key(keys_folder, "marts") if manifest.is_encrypted else None
-        problems = list(_problems(folder, manifest, key))
+        problems = [*differing_files(folder, manifest, known), *_problems(folder, manifest, key)]
     except (OSError, ValueError, KeyError, TypeError):
         problems = ["build.json or a file that it names is missing or damaged"]
     except duckdb.Error:
@@ -62,7 +65,6 @@ def verify_build(folder: Path, keys_folder: Path) -> Manifest:
 
 
 def _problems(folder: Path, manifest: Manifest, key: Key | None) -> Iterator[str]:
-    yield from differing_files(folder, manifest)
     with open_marts(folder, key=key) as connection:
         columns = _columns(connection)
         missing = {LEDGER_OF_BUILDS, RECONCILIATION} - {column.table for column in columns}
@@ -75,10 +77,10 @@ def _problems(folder: Path, manifest: Manifest, key: Key | None) -> Iterator[str
         yield from _personal_values(connection, columns)
 
 
-def differing_files(folder: Path, manifest: Manifest) -> Iterator[str]:
+def differing_files(folder: Path, manifest: Manifest, known: Digests) -> Iterator[str]:
     """Yield what is wrong with the bytes of the Parquet files of a build."""
     for table in manifest.tables:
-        if digest_of(folder / table.parquet_path) != table.digest:
+        if digest_of(folder / table.parquet_path, known) != table.digest:
             yield f"{table.parquet_path} has other bytes than build.json says"
 
 

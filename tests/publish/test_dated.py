@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 import yaml
 
+from pipelines.files import part_of, sync
 from pipelines.identity.keys import Key
+from pipelines.publish import digests, folders
 from pipelines.publish.dated import DATED_TABLES, DIFFERING, Changed, update_table
+from pipelines.publish.digests import sha256_of
 from pipelines.publish.marts import open_marts
 from pipelines.publish.publish import publish_build
 from pipelines.resources import resource_path
@@ -97,6 +101,16 @@ def encrypted_rows(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
+def noting(calls: list[Path], function: Callable[[Path], Any]) -> Callable[[Path], Any]:
+    """Return a function that does the same and notes for what it was called."""
+
+    def call(path: Path) -> Any:
+        calls.append(path)
+        return function(path)
+
+    return call
+
+
 def files(home: Home, table: str) -> dict[str, Path]:
     """Return the Parquet files of a table by the date in their name."""
     folder = home.current_build / "parquet" / table.replace(".", "/")
@@ -149,6 +163,25 @@ def test_only_dates_that_changed_are_written(nights: Home, settings: Settings, k
     }
     assert ("proxies.time_on_task", "2025-09-03") not in after
     publish_build(nights, settings, key, "build-one")
+
+
+def test_what_builds_share_is_read_and_sealed_once(
+    nights: Home, settings: Settings, key: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files of the build before are read to see that they are whole, and not written again."""
+    read: list[Path] = []
+    sealed: list[Path] = []
+    monkeypatch.setattr(digests, "sha256_of", noting(read, sha256_of))
+    monkeypatch.setattr(folders, "sync", noting(sealed, sync))
+    folder = publish_build(nights, settings, key, "build-two").folder
+    part, baseline = part_of(folder), folder.with_name("build-one")
+    paths = {part / path.relative_to(folder): path for path in folder.rglob("*")}
+    new = {each for each, path in paths.items() if path.is_dir() or path.stat().st_nlink == 1}
+    new_parquet = {path for path in new if path.suffix == ".parquet"}
+    assert 0 < len(new_parquet) < len(list(baseline.rglob("*.parquet")))
+    # Once to say its digest, and once when the build is verified.
+    assert Counter(read) == Counter([*baseline.rglob("*.parquet"), *new_parquet, *new_parquet])
+    assert Counter(sealed[: len(new) + 1]) == Counter([*new, part])
 
 
 def test_parquet_files_say_their_build(nights: Home, settings: Settings, key: Key) -> None:

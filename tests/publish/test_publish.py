@@ -173,7 +173,7 @@ def test_interrupted_publish_leaves_the_old_build(  # noqa: PLR0913, PLR0917 - f
     publish_build(home, settings, key, "build-one")
     rebuild("build-two")
 
-    def stop(*_: object) -> NoReturn:
+    def stop(*_: object, **__: object) -> NoReturn:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
