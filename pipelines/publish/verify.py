@@ -141,30 +141,32 @@ def _unreconciled(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
 def _personal_values(
     connection: duckdb.DuckDBPyConnection, columns: list[_Column]
 ) -> Iterator[str]:
+    texts: dict[str, list[_Column]] = {}
     for column in columns:
         if _PERSONAL_COLUMN.search(column.name.lower()):
             yield f"{column.table}.{column.name} is named like a personal detail"
-        if "VARCHAR" in column.type and _holds_address(connection, column):
-            yield f"{column.table}.{column.name} holds something like an e-mail address"
+        if "VARCHAR" in column.type:
+            texts.setdefault(column.table, []).append(column)
+    for table, of_table in texts.items():
+        for column in _with_sign_of_address(connection, table, of_table):
+            if _holds_address(connection, column):
+                yield f"{table}.{column.name} holds something like an e-mail address"
+
+
+def _with_sign_of_address(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: list[_Column]
+) -> list[_Column]:
+    """Return the columns that may hold an address, all read in one pass: few do."""
+    texts = [f"{_quoted(column.name)}::varchar" for column in columns]
+    signs = (f"bool_or(contains({text}, '@') or contains({text}, '%40'))" for text in texts)
+    row = connection.execute(f"select {', '.join(signs)} from {_quoted(table)}").fetchone()
+    return [column for column, sign in zip(columns, row or (), strict=True) if sign]
 
 
 def _holds_address(connection: duckdb.DuckDBPyConnection, column: _Column) -> bool:
     text = _WITHOUT_OPAQUE_KEYS.format(text=f"{_quoted(column.name)}::varchar")
-    query = f"""
-        select count(*)
-        from {_quoted(column.table)}
-        where contains({_quoted(column.name)}::varchar, '@')
-            or contains({_quoted(column.name)}::varchar, '%40')
-    """
-    if not _number(connection, query):
-        return False
-    return bool(
-        _number(
-            connection,
-            f"select count(*) from {_quoted(column.table)} where regexp_matches({text}, ?)",
-            _ADDRESS,
-        )
-    )
+    query = f"select count(*) from {_quoted(column.table)} where regexp_matches({text}, ?)"
+    return _number(connection, query, _ADDRESS) > 0
 
 
 def _number(connection: duckdb.DuckDBPyConnection, query: str, *values: str) -> int:
