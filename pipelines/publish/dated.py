@@ -118,6 +118,6 @@ def _add_build_id(connection: duckdb.DuckDBPyConnection, *, source: str, target:
 
     It is added last: DuckDB writes down a table once that is changed in this order, else twice.
     """
-    build_ids = connection.execute(f"select distinct {BUILD_ID} from {source}").fetchall()
+    build_ids = connection.execute(f"select {BUILD_ID} from {source} limit 1").fetchall()
     default = f" default '{build_ids[0][0]}'" if build_ids else ""
     connection.execute(f"alter table {target} add column {BUILD_ID} varchar{default}")

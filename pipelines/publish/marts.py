@@ -86,7 +86,9 @@ def copy_marts(connection: duckdb.DuckDBPyConnection, target: Target) -> tuple[P
     attach(connection, target.folder / MARTS_FILE, target.key, alias=MARTS, read_only=False)
     if target.key is not None:
         _add_parquet_key(connection, target.key)
-    tables = tuple(_copy_relation(connection, each, target) for each in _relations(connection))
+    relations = _relations(connection)
+    tables = tuple(_copy_relation(connection, each, target) for each in relations)
+    _copy_comments(connection, relations)
     connection.execute(f"checkpoint {MARTS}")
     connection.execute(f"detach {MARTS}")
     return tables
@@ -150,7 +152,6 @@ def _copy_relation(
             f"create or replace table {relation.target} as from {relation.source} {order}"
         )
         _write_parquet(connection, relation, table, target)
-    _copy_comments(connection, relation, relation.target)
     digest = digest_of(target.folder / table.parquet_path, target.known_digests)
     return replace(table, digest=digest)
 
@@ -198,19 +199,27 @@ def _write_parquet(
     )
 
 
-def _copy_comments(connection: duckdb.DuckDBPyConnection, relation: _Relation, target: str) -> None:
-    if relation.comment:
-        connection.execute(f"comment on table {target} is {_literal(relation.comment)}")
+def _copy_comments(connection: duckdb.DuckDBPyConnection, relations: list[_Relation]) -> None:
+    """Say of tables and columns what the warehouse says of them, and wait for the disk once."""
     columns = connection.execute(
         """
-        select column_name, comment
+        select schema_name, table_name, column_name, comment
         from duckdb_columns()
-        where database_name = ? and schema_name = ? and table_name = ? and comment is not null
+        where database_name = $database and list_contains($schemas, schema_name)
+            and comment is not null
         """,
-        [WAREHOUSE, relation.schema, relation.name],
+        {"database": WAREHOUSE, "schemas": list(PUBLISHED_SCHEMAS)},
     ).fetchall()
-    for column, comment in columns:
-        connection.execute(f"comment on column {target}.{_quoted(column)} is {_literal(comment)}")
+    connection.begin()
+    for relation in relations:
+        if relation.comment:
+            connection.execute(
+                f"comment on table {relation.target} is {_literal(relation.comment)}"
+            )
+    for schema, table, column, comment in columns:
+        target = f"{_Relation(schema, table, None).target}.{_quoted(column)}"
+        connection.execute(f"comment on column {target} is {_literal(comment)}")
+    connection.commit()
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -58,6 +58,7 @@ NIGHT = """
     delete from proxies.time_on_task where activity_date = '2025-09-03';
     update proxies.activity_counts set events = events + 1 where activity_date = '2025-09-08';
     update learning.mastery set is_stale = true;
+    comment on column proxies.time_on_task.build_id is 'The build that made the row.';
 """
 
 
@@ -101,6 +102,15 @@ def encrypted_rows(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
+def comments(home: Home) -> list[tuple[str, str]]:
+    """Return what is said of columns."""
+    with duckdb.connect(home.current_build / "marts.duckdb", read_only=True) as reader:
+        return reader.execute(
+            "select table_name || '.' || column_name, comment from duckdb_columns()"
+            " where comment is not null order by all"
+        ).fetchall()
+
+
 def noting(calls: list[Path], function: Callable[[Path], Any]) -> Callable[[Path], Any]:
     """Return a function that does the same and notes for what it was called."""
 
@@ -120,11 +130,13 @@ def files(home: Home, table: str) -> dict[str, Path]:
 def test_an_update_equals_a_whole_copy(
     nights: Home, settings: Settings, key: Key, tmp_path: Path
 ) -> None:
-    """Rows, columns and the bytes of every Parquet file are the same."""
+    """Rows, columns, what is said of them, and the bytes of every Parquet file are the same."""
     whole = unpublished(nights, tmp_path)
     updated = publish_build(nights, settings, key, "build-two")
     copied = publish_build(whole, settings, key, "build-two")
     assert rows(nights) == rows(whole)
+    assert comments(nights) == comments(whole)
+    assert ("time_on_task.build_id", "The build that made the row.") in comments(nights)
     assert updated.tables == copied.tables
 
 
