@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -109,36 +110,42 @@ def _refuse_unfit_name(build_id: str) -> None:
 def _write_build(home: Home, settings: Settings, key: Key, build_id: str) -> Manifest:
     part = part_of(home.published / build_id)
     target = Target(part, build_id, None, _published_baseline(home, settings, key, build_id))
+    _write_part(home, settings, key, target)
     try:
-        manifest = _write_part(home, settings, key, target)
+        manifest = verify_build(part, settings.keys_folder, known=target.known_digests)
     except CheckFailedError:
         if target.baseline is None:
             raise
         # Should the fault lie in what was taken over from the baseline, this mends it.
         shutil.rmtree(part)
         target = target._replace(baseline=None)
-        manifest = _write_part(home, settings, key, target)
+        _write_part(home, settings, key, target)
+        manifest = verify_build(part, settings.keys_folder)
     folders.seal(part, shared=target.known_digests)
     folders.move_into_place(part, home.published / build_id)
     return manifest
 
 
-def _write_part(home: Home, settings: Settings, key: Key, target: Target) -> Manifest:
-    """Write all files of a build into a folder that no reader sees, and verify them."""
+def _write_part(home: Home, settings: Settings, key: Key, target: Target) -> None:
+    """Write all files of a build into a folder that no reader sees."""
     target.folder.mkdir(mode=folders.FOLDER_MODE)
     is_encrypted = settings.publish.encrypted
     marts_key = read_key(settings.keys_folder, "marts") if is_encrypted else None
-    with open_encrypted(home.warehouse_file, key, read_only=True) as connection:
+    with (
+        open_encrypted(home.warehouse_file, key, read_only=True) as connection,
+        ThreadPoolExecutor(1) as beside,
+    ):
         build = _read_build(connection, target.build_id)
-        refuse_breaches(home.dbt_artefacts, target.build_id)
+        # It reads SQL, not rows: DuckDB copies meanwhile.
+        firewall = beside.submit(refuse_breaches, home.dbt_artefacts, target.build_id)
         manifest = Manifest(
             build=build,
             is_encrypted=is_encrypted,
             inputs=_read_inputs(connection),
             tables=copy_marts(connection, target._replace(key=marts_key)),
         )
+        firewall.result()
     write_manifest(target.folder, manifest)
-    return verify_build(target.folder, settings.keys_folder, known=target.known_digests)
 
 
 def _published_baseline(home: Home, settings: Settings, key: Key, build_id: str) -> Baseline | None:

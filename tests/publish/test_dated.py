@@ -215,6 +215,18 @@ def test_a_damaged_baseline_is_left_aside(
     assert updated.tables == publish_build(whole, settings, key, "build-two").tables
 
 
+def test_a_fault_that_was_taken_over_is_mended(
+    nights: Home, settings: Settings, key: Key, tmp_path: Path
+) -> None:
+    """Where the copy is not whole, everything is copied from the warehouse."""
+    whole = unpublished(nights, tmp_path)
+    with duckdb.connect(nights.current_build / "marts.duckdb") as baseline:
+        baseline.execute("insert into proxies.time_on_task from proxies.time_on_task limit 1")
+    updated = publish_build(nights, settings, key, "build-two")
+    assert updated.tables == publish_build(whole, settings, key, "build-two").tables
+    assert rows(nights) == rows(whole)
+
+
 def test_a_missing_baseline_is_no_hindrance(nights: Home, settings: Settings, key: Key) -> None:
     """Where the earlier build was removed, everything is copied."""
     shutil.rmtree(nights.published)
