@@ -53,17 +53,17 @@ with delivered as (
         on incoming_files.file_digest = parse_path(events.filename)[-2]
 ),
 
+-- Of nearly all events that are loaded, nothing but the key is read.
 known as (
-    select
-        loaded_events.source,
-        loaded_events.event_id,
-        loaded_events.body_digest,
-        loaded_events.file_digest,
-        loaded_events.line_number
-    from loaded.events as loaded_events
-    semi join delivered
-        on delivered.source = loaded_events.source
-        and delivered.event_id = loaded_events.event_id
+    select source, event_id, body_digest, file_digest, line_number
+    from loaded.events
+    where rowid in (
+        select loaded_events.rowid
+        from loaded.events as loaded_events
+        semi join delivered
+            on delivered.source = loaded_events.source
+            and delivered.event_id = loaded_events.event_id
+    )
 ),
 
 standing as (
