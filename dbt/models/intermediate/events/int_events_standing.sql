@@ -53,16 +53,8 @@ final as (
         on
             events.source = voided.source
             and events.event_id = voided.event_id
-    -- What staff, a test account or somebody in the learner's name did is not
-    -- the learner's, whoever else uses the same identifier. With the roles as
-    -- a condition of their own, DuckDB would compare every event with every
-    -- learner.
     left join learner_identifiers
-        on
-            case
-                when events.learner_role in ('actor', 'assignee')
-                    then events.actor_key
-            end = learner_identifiers.actor_key
+        on {{ learner_of('events') }} = learner_identifiers.actor_key
     where events.voids_event_id is null
 
 )

@@ -18,7 +18,11 @@ final as (
     select
         events.source,
         events.event_id,
-        events.file_digest
+        events.file_digest,
+        events.actor_key,
+        events.namespace_key,
+        events.learner_role,
+        events.standard_refs
     from events
     inner join voids
         on

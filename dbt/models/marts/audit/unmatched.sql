@@ -1,8 +1,20 @@
 with
 
-events as not materialized (
+events as (
 
-    select * from {{ ref('int_events_standing') }}
+    select * from {{ ref('stg_plumbline__events') }}
+
+),
+
+voided as (
+
+    select * from {{ ref('int_events_voided') }}
+
+),
+
+learner_identifiers as (
+
+    select * from {{ ref('stg_oneroster__learner_identifiers') }}
 
 ),
 
@@ -30,55 +42,103 @@ namespaces as (
 
 ),
 
+-- What matched nothing shows in a few columns, in which events are alike by
+-- the thousand. What was voided is subtracted: to find it among all events,
+-- the identifier of each would have to be read.
+counted as (
+
+    select
+        source,
+        actor_key,
+        namespace_key,
+        learner_role,
+        standard_refs,
+        count(*) as events
+    from events
+    where voids_event_id is null
+    group by source, actor_key, namespace_key, learner_role, standard_refs
+
+    union all
+
+    select
+        source,
+        actor_key,
+        namespace_key,
+        learner_role,
+        standard_refs,
+        -count(*) as events
+    from voided
+    group by source, actor_key, namespace_key, learner_role, standard_refs
+
+),
+
+alike as (
+
+    select
+        source,
+        actor_key,
+        namespace_key,
+        learner_role,
+        standard_refs,
+        sum(events) as events
+    from counted
+    group by source, actor_key, namespace_key, learner_role, standard_refs
+    having sum(events) > 0
+
+),
+
 -- Nobody is to be matched where an event concerns no single learner.
 without_learner as (
 
     select
-        events.source,
-        events.event_id,
+        alike.source,
         case
-            when events.actor_key is null then 'no_single_learner'
+            when alike.actor_key is null then 'no_single_learner'
             else 'learner'
         end as kind,
         case
-            when events.learner_role not in ('actor', 'assignee')
-                then events.learner_role
-            when events.actor_key is null then 'nobody'
+            when alike.learner_role not in ('actor', 'assignee')
+                then alike.learner_role
+            when alike.actor_key is null then 'nobody'
             when identifiers.reason is not null then identifiers.reason
             when namespaces.namespace_key is null then 'unknown_namespace'
             else 'not_in_roster'
         end as reason,
-        events.actor_key
-    from events
-    left join identifiers on events.actor_key = identifiers.actor_key
-    left join namespaces on events.namespace_key = namespaces.namespace_key
-    where events.student_key is null
+        alike.actor_key,
+        alike.events
+    from alike
+    left join learner_identifiers
+        on {{ learner_of('alike') }} = learner_identifiers.actor_key
+    left join identifiers on alike.actor_key = identifiers.actor_key
+    left join namespaces on alike.namespace_key = namespaces.namespace_key
+    where learner_identifiers.student_key is null
 
 ),
 
 referring as (
 
     select
-        source,
-        event_id,
-        actor_key,
+        *,
         unnest(standard_refs) as standard_ref
-    from events
+    from alike
 
 ),
 
 -- A skill of the crosswalk that is no reference is wider than its standards.
+-- However many references of a kind an event has, it counts once.
 without_standard as (
 
-    select
+    select distinct
         referring.source,
-        referring.event_id,
-        'standard' as kind,
+        referring.actor_key,
+        referring.namespace_key,
+        referring.learner_role,
+        referring.standard_refs,
         case
             when skills.skill is null then 'unknown_standard'
             else 'broader_skill'
         end as reason,
-        referring.actor_key
+        referring.events
     from referring
     left join skills on referring.standard_ref = skills.skill
     anti join standard_references
@@ -88,11 +148,23 @@ without_standard as (
 
 combined as (
 
-    select * from without_learner
+    select
+        source,
+        kind,
+        reason,
+        actor_key,
+        events
+    from without_learner
 
-    union
+    union all
 
-    select * from without_standard
+    select
+        source,
+        'standard' as kind,
+        reason,
+        actor_key,
+        events
+    from without_standard
 
 ),
 
@@ -102,7 +174,7 @@ final as (
         source,
         kind,
         reason,
-        count(*) as events,
+        cast(sum(events) as bigint) as events,
         count(distinct actor_key) as actors,
         '{{ var("build_id") }}' as build_id
     from combined
