@@ -9,22 +9,20 @@ judged as (
 turning_points as (
 
     select
-        student_key,
-        standard_id,
+        pair_number,
         arg_max(is_secure, place) as is_secure_now,
         coalesce(max(place) filter (where is_secure), 0) as last_secure,
         coalesce(max(place) filter (where not is_secure), 0) as last_unsecure,
         coalesce(max(place) filter (where is_after_gap), 1) as first_after_gap
     from judged
-    group by student_key, standard_id
+    group by pair_number
 
 ),
 
 begun as (
 
     select
-        student_key,
-        standard_id,
+        pair_number,
         is_secure_now,
         greatest(
             first_after_gap,
@@ -42,13 +40,14 @@ final as (
     select
         judged.student_key,
         judged.standard_id,
+        judged.pair_number,
         begun.is_secure_now,
         judged.outcome,
         judged.alpha,
         judged.beta,
         judged.place - begun.first_place + 1 as place,
         row_number() over (
-            partition by judged.student_key, judged.standard_id
+            partition by judged.pair_number
             order by judged.place desc
         ) as place_from_last,
         judged.evidence_date,
@@ -56,8 +55,7 @@ final as (
     from judged
     inner join begun
         on
-            judged.student_key = begun.student_key
-            and judged.standard_id = begun.standard_id
+            judged.pair_number = begun.pair_number
             and judged.place >= begun.first_place
 
 )

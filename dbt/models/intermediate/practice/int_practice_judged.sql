@@ -33,12 +33,14 @@ parameters as (
 
 ),
 
--- Most pairs expired before the week began, or have too little.
+-- Most pairs expired before the week began, or have too little. They have a
+-- number: texts take long to sort by.
 possible as (
 
     select
         mastery.student_key,
         mastery.standard_id,
+        row_number() over () as pair_number,
         mastery.base_rate
     from mastery
     cross join settings
@@ -56,20 +58,21 @@ numbered as (
     select
         evidence.student_key,
         evidence.standard_id,
+        possible.pair_number,
         evidence.outcome,
         evidence.weight,
         possible.base_rate,
         row_number() over (
-            partition by evidence.student_key, evidence.standard_id
+            partition by possible.pair_number
             order by evidence.performed_at, evidence.event_id, evidence.source
         ) as place,
-        row_number() over (
-            partition by evidence.student_key, evidence.standard_id
-            order by
-                evidence.performed_at desc,
-                evidence.event_id desc,
-                evidence.source desc
-        ) - 1 as age,
+        count(*) over (
+            partition by possible.pair_number
+        ) as places,
+        lag(evidence.evidence_date) over (
+            partition by possible.pair_number
+            order by evidence.performed_at, evidence.event_id, evidence.source
+        ) as previous_date,
         evidence.evidence_date,
         evidence.performed_at
     from evidence
@@ -87,14 +90,15 @@ aged as (
 
     select
         numbered.*,
-        power(parameters.mastery_decay, numbered.age) as discount,
-        lag(numbered.evidence_date) over (
-            partition by numbered.student_key, numbered.standard_id
-            order by numbered.place
-        ) as previous_date
+        power(
+            parameters.mastery_decay, numbered.places - numbered.place
+        ) as discount
     from numbered
     cross join parameters
-    where power(parameters.mastery_decay, numbered.age) > 1e-290
+    where
+        power(
+            parameters.mastery_decay, numbered.places - numbered.place
+        ) > 1e-290
 
 ),
 
@@ -109,7 +113,7 @@ discounted as (
         ] %}
         round(
             sum(discount * weight * {{ credit }}) over (
-                partition by student_key, standard_id
+                partition by pair_number
                 order by place
                 rows between unbounded preceding and current row
             ) / discount,
@@ -119,7 +123,7 @@ discounted as (
         count(*) filter (
             where evidence_date is distinct from previous_date
         ) over (
-            partition by student_key, standard_id
+            partition by pair_number
             order by place
             rows between unbounded preceding and current row
         ) as evidence_days
@@ -145,6 +149,7 @@ final as (
     select
         believed.student_key,
         believed.standard_id,
+        believed.pair_number,
         believed.outcome,
         believed.place,
         believed.evidence_date,

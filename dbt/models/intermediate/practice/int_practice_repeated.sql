@@ -41,22 +41,9 @@ begun as (
 ),
 
 -- Every try tells that the activity was begun again, whether it counts or not.
-by_item as (
+tries as (
 
-    select
-        evidence.student_key,
-        evidence.standard_id,
-        evidence.item_id,
-        count(*) as tries,
-        count(distinct evidence.evidence_date) as evidence_days,
-        arg_max(
-            evidence.outcome,
-            (evidence.performed_at, evidence.event_id, evidence.source)
-        )
-        - arg_min(
-            evidence.outcome,
-            (evidence.performed_at, evidence.event_id, evidence.source)
-        ) as rise
+    select evidence.*
     from evidence
     inner join begun
         on
@@ -65,7 +52,44 @@ by_item as (
             and evidence.performed_at >= begun.begun_at
     inner join settings
         on evidence.evidence_date < settings.week_start_date
-    group by evidence.student_key, evidence.standard_id, evidence.item_id
+
+),
+
+-- Of few items there are so many tries that it matters how they went.
+begun_often as (
+
+    select
+        tries.student_key,
+        tries.standard_id,
+        tries.item_id
+    from tries
+    cross join parameters
+    group by tries.student_key, tries.standard_id, tries.item_id
+    having
+        count(*) >= max(parameters.practice_episodes_loop_starts)
+        and count(distinct tries.evidence_date)
+        >= max(parameters.practice_episodes_loop_days)
+
+),
+
+by_item as (
+
+    select
+        tries.student_key,
+        tries.standard_id,
+        arg_max(
+            tries.outcome, (tries.performed_at, tries.event_id, tries.source)
+        )
+        - arg_min(
+            tries.outcome, (tries.performed_at, tries.event_id, tries.source)
+        ) as rise
+    from tries
+    semi join begun_often
+        on
+            tries.student_key = begun_often.student_key
+            and tries.standard_id = begun_often.standard_id
+            and tries.item_id = begun_often.item_id
+    group by tries.student_key, tries.standard_id, tries.item_id
 
 ),
 
@@ -76,10 +100,7 @@ final as (
         by_item.standard_id
     from by_item
     cross join parameters
-    where
-        by_item.tries >= parameters.practice_episodes_loop_starts
-        and by_item.evidence_days >= parameters.practice_episodes_loop_days
-        and round(by_item.rise, 9) <= parameters.practice_episodes_loop_rise
+    where round(by_item.rise, 9) <= parameters.practice_episodes_loop_rise
 
 )
 

@@ -26,9 +26,7 @@ in_rows as (
             where current_evidence.outcome
             >= parameters.practice_episodes_right_outcome
         ) over (
-            partition by
-                current_evidence.student_key,
-                current_evidence.standard_id
+            partition by current_evidence.pair_number
             order by current_evidence.place
             rows between 2 preceding and current row
         ) as right_of_three
@@ -129,7 +127,8 @@ final as (
         stated.attempts,
         stated.evidence_days,
         stated.started_on,
-        stated.last_evidence_date
+        stated.last_evidence_date,
+        {{ var('baseline_batch') }} as baseline_batch
     from stated
     where stated.state is not null
 
