@@ -1,7 +1,9 @@
 {#
     A build either makes everything or brings the tables of an earlier build,
     its baseline, up to date. `var('baseline_build_id')` says which: it is
-    empty where everything is made.
+    empty where everything is made. Each stored row has the `baseline_batch` of
+    the build that wrote it. What one build wrote lies together, so that it is
+    found without looking at all rows.
 #}
 
 {# The relation of a model of the same schema as the baseline left it: to be
@@ -30,23 +32,19 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The rows of a relation that this build may have written. In a stored table
-   they lie together at its end: their place is looked for by the keys alone,
-   so that nothing else is read of the rows before them. #}
+{# The rows of a relation that this build may have written. Those of a stored
+   table say after which batch they were written: nothing is read of the rows
+   that lie before. #}
 {% macro changed_rows(relation) -%}
     {%- set changed = changed_keys_of(relation) -%}
     {%- if var('baseline_build_id') and changed -%}
-        {%- set is_changed -%}
-            semi join {{ relation.database }}.intermediate.{{ changed.list }} as changed
-                on {{ equal_keys('stored', 'changed', changed.columns) }}
-        {%- endset -%}
         (
             select stored.*
             from {{ relation }} as stored
-            {% if is_stored(relation) -%}
-            where stored.rowid in (select stored.rowid from {{ relation }} as stored {{ is_changed }})
-            {%- else -%}
-            {{ is_changed }}
+            semi join {{ relation.database }}.intermediate.{{ changed.list }} as changed
+                on {{ equal_keys('stored', 'changed', changed.columns) }}
+            {%- if is_stored(relation) %}
+            where stored.baseline_batch = {{ var('baseline_batch') }}
             {%- endif %}
         )
     {%- else -%}

@@ -9,20 +9,24 @@ candidates as (
     select count(*) as events
     from {{ ref('int_evidence_assessed') }} as assessed
     {% if var('baseline_build_id') %}
-    semi join {{ ref('int_evidence_changed_items') }} as changed_items
+    semi join {{ ref('int_evidence_changed_dates') }} as changed_dates
         on
-            assessed.student_key = changed_items.student_key
-            and assessed.item_id = changed_items.item_id
+            assessed.student_key = changed_dates.student_key
+            and assessed.item_id = changed_dates.item_id
+            and assessed.performed_date = changed_dates.evidence_date
     {% endif %}
 
 ),
 
 tagged_events as (
 
+    -- An event that was left on a date it is no longer of counts twice.
     select distinct
         source,
-        event_id
-    from {{ changed_rows(ref('mastery_evidence')) }}
+        event_id,
+        item_id,
+        performed_date
+    from {{ changed_rows(ref('int_evidence_weighted')) }}
 
 ),
 
@@ -36,11 +40,7 @@ tagged as (
 untagged as (
 
     select count(*) as events
-    from {{ ref('int_evidence_tries') }} as tries
-    anti join {{ ref('int_evidence_standards') }} as standards
-        on
-            tries.source = standards.source
-            and tries.event_id = standards.event_id
+    from {{ changed_rows(ref('int_evidence_untagged')) }}
 
 )
 

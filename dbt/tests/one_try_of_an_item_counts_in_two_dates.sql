@@ -1,16 +1,24 @@
+{{ config(group='learning') }}
+
 -- Between two included tries of a student at an item lies a whole date.
 with
 
 dates as (
 
     select distinct
-        student_key,
-        item_id,
-        source,
-        event_id,
-        evidence_date
-    from {{ changed_rows(ref('mastery_evidence')) }}
-    where is_included
+        evidence.student_key,
+        evidence.item_id,
+        evidence.source,
+        evidence.event_id,
+        evidence.performed_date
+    from {{ ref('int_evidence_weighted') }} as evidence
+    {% if var('baseline_build_id') %}
+    semi join {{ ref('int_evidence_changed_items') }} as changed_items
+        on
+            evidence.student_key = changed_items.student_key
+            and evidence.item_id = changed_items.item_id
+    {% endif %}
+    where evidence.is_included
 
 ),
 
@@ -18,10 +26,10 @@ followed as (
 
     select
         *,
-        lead(evidence_date) over (
+        lead(performed_date) over (
             partition by student_key, item_id
-            order by evidence_date
-        ) as next_evidence_date
+            order by performed_date
+        ) as next_performed_date
     from dates
 
 )
@@ -29,6 +37,6 @@ followed as (
 select
     student_key,
     item_id,
-    evidence_date
+    performed_date
 from followed
-where next_evidence_date - evidence_date < 2
+where next_performed_date - performed_date < 2

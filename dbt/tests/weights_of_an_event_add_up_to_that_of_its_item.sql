@@ -4,7 +4,7 @@
 select
     evidence.source,
     evidence.event_id
-from {{ changed_rows(ref('mastery_evidence')) }} as evidence
+from {{ changed_rows(ref('int_evidence_weighted')) }} as evidence
 inner join {{ ref('int_evidence_tries') }} as tries
     on
         evidence.source = tries.source

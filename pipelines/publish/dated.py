@@ -24,15 +24,23 @@ class Changed(NamedTuple):
     date: str
 
 
-_DAYS = ("intermediate.int_activity_days_to_build", ("student_key", "activity_date"))
+_DAY = ("student_key", "activity_date")
 # Held to what dbt's models say of themselves by a test.
 DATED_TABLES = {
     "learning.mastery_evidence": Changed(
-        "intermediate.int_evidence_changed_items", ("student_key", "item_id"), "evidence_date"
+        "intermediate.int_evidence_changed_dates",
+        ("student_key", "item_id", "evidence_date"),
+        "evidence_date",
     ),
-    "proxies.time_on_task": Changed(*_DAYS, "activity_date"),
-    "proxies.time_on_activity": Changed(*_DAYS, "activity_date"),
-    "proxies.activity_counts": Changed(*_DAYS, "activity_date"),
+    "proxies.time_on_task": Changed(
+        "intermediate.int_activity_days_to_build", _DAY, "activity_date"
+    ),
+    "proxies.time_on_activity": Changed(
+        "intermediate.int_activity_days_to_build", _DAY, "activity_date"
+    ),
+    "proxies.activity_counts": Changed(
+        "intermediate.int_activity_changed_days", _DAY, "activity_date"
+    ),
 }
 
 
@@ -51,9 +59,13 @@ def update_table(
     # Without it, the rows of one build and the next can be compared.
     connection.execute(f"alter table {target} drop column {BUILD_ID}")
     listed_rows = f"semi join {listed} using ({', '.join(changed.keys)})"
+    # There are few of them: nothing but the keys is read of all others.
     connection.execute(
-        "create or replace temp table earlier as"
-        f" select rowid as row_id, * from {target} {listed_rows}"
+        f"""
+        create or replace temp table earlier as
+        select rowid as row_id, * from {target}
+        where rowid in (select kept.rowid from {target} as kept {listed_rows})
+        """
     )
     connection.execute(
         "create or replace temp table present as"

@@ -58,7 +58,7 @@ select
     date '2025-09-01' + (hash(range, 5) % 20)::integer as occurred_date,
     (occurred_date + time '14:00' + to_seconds((hash(range, 6) % 7200)::bigint))
         at time zone 'UTC' as occurred_at,
-    null::date as started_date,
+    0 as baseline_batch,
     null::date as ended_date,
     null::timestamptz as started_at,
     null::timestamptz as ended_at
@@ -103,10 +103,10 @@ _MASTERY = (
     *("int_evidence_discounted", "mastery"),
 )
 _TIME = (
+    *("int_local_dates", "int_local_dates_elsewhere"),
     *("int_activity_timed", "int_activity_doubts", "int_activity_current_gaps"),
     *("int_activity_typical_gaps", "int_activity_credited", "int_activity_intervals"),
-    *("int_local_dates", "int_local_dates_elsewhere", "int_activity_interval_dates"),
-    "int_activity_pieces",
+    *("int_activity_interval_dates", "int_activity_pieces"),
     *("int_activity_unions", "int_activity_student_days", "int_activity_day_parts"),
     *("int_activity_event_parts", "int_activity_day_totals", "time_on_task"),
 )

@@ -38,22 +38,27 @@ NIGHT = """
     update loaded.builds set baseline_build_id = 'build-one', full_build_reason = null
     where build_id = 'build-two';
     create schema if not exists intermediate;
-    create or replace table intermediate.int_evidence_changed_items as
-    select distinct student_key, item_id from learning.mastery_evidence
+    create or replace table intermediate.int_evidence_changed_dates as
+    select distinct student_key, item_id, evidence_date from learning.mastery_evidence
     where evidence_date in ('2025-09-03', '2025-09-08') and item_id like '%7';
     create or replace table intermediate.int_activity_days_to_build as
     select distinct student_key, activity_date from proxies.time_on_task
     where activity_date in ('2025-09-03', '2025-09-08');
+    create or replace table intermediate.int_activity_changed_days as
+    from intermediate.int_activity_days_to_build;
 
     create or replace temp table late as
     select * replace (event_id || '-late' as event_id, 2 as attempt_number)
     from learning.mastery_evidence
-    semi join intermediate.int_evidence_changed_items using (student_key, item_id)
+    semi join intermediate.int_evidence_changed_dates
+        using (student_key, item_id, evidence_date)
     where evidence_date = '2025-09-03' limit 5;
     delete from learning.mastery_evidence
-    using intermediate.int_evidence_changed_items as changed
+    using intermediate.int_evidence_changed_dates as changed
     where mastery_evidence.student_key = changed.student_key
-        and mastery_evidence.item_id = changed.item_id and evidence_date = '2025-09-08';
+        and mastery_evidence.item_id = changed.item_id
+        and mastery_evidence.evidence_date = changed.evidence_date
+        and changed.evidence_date = '2025-09-08';
     insert into learning.mastery_evidence from late;
     delete from proxies.time_on_task where activity_date = '2025-09-03';
     update proxies.activity_counts set events = events + 1 where activity_date = '2025-09-08';

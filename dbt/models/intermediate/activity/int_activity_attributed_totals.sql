@@ -106,7 +106,8 @@ final as (
             ) as bigint
         ) as school_{{ bound }}_us,
         {% endfor %}
-        activity_date
+        activity_date,
+        {{ var('baseline_batch') }} as baseline_batch
     from placed
     group by student_key, activity_id, interaction_mode, activity_date
     having sum(length_us) > 0

@@ -14,7 +14,8 @@ final as (
         cast(sum(totals.low_us) as bigint) as low_us,
         cast(sum(totals.mid_us) as bigint) as mid_us,
         cast(sum(totals.high_us) as bigint) as high_us,
-        totals.activity_date
+        totals.activity_date,
+        {{ var('baseline_batch') }} as baseline_batch
     from totals
     {% if var('baseline_build_id') %}
     semi join {{ ref('int_activity_days_to_build') }} as days

@@ -22,7 +22,10 @@ final as (
 
 event_days as (
 
-    select * from {{ ref('int_events_changed_days') }}
+    select
+        student_key,
+        activity_date
+    from {{ ref('int_events_changed_days') }}
 
 ),
 
@@ -32,7 +35,7 @@ changes as (
 
 ),
 
-timed as (
+timed as not materialized (
 
     select * from {{ as_built('int_activity_timed') }}
 
@@ -44,21 +47,80 @@ day_totals as (
 
 ),
 
--- No interval is longer than a day: it lies on the date of its event, one
--- beside it, or where the event says that its attempt began and ended.
-offsets as (
+events as (
 
-    select unnest([-1, 0, 1]) as day_offset
+    select * from {{ ref('int_activity_events') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_measure_parameters') }}
+
+),
+
+events_now as (
+
+    select events.*
+    from events
+    semi join event_days
+        on
+            events.student_key = event_days.student_key
+            and events.occurred_date = event_days.activity_date
+    where events.baseline_batch = {{ var('baseline_batch') }}
+
+),
+
+-- No interval is longer than a day: it lies on the date of its event, near
+-- midnight on the one beside it, or where the event says that its attempt
+-- began and ended, which are changed dates themselves.
+near_midnight as (
+
+    select
+        events_now.student_key,
+        events_now.occurred_date
+    from events_now
+    cross join parameters
+    {{ join_midnights('events_now') }}
+    where
+        {{ reaches_midnight('events_now') }}
+
+    union
+
+    select
+        timed.student_key,
+        timed.occurred_date
+    from timed
+    semi join event_days
+        on
+            timed.student_key = event_days.student_key
+            and timed.occurred_date = event_days.activity_date
+    where timed.is_near_midnight
+
+    union
+
+    -- By other clocks midnight is at another moment.
+    select
+        student_key,
+        activity_date as occurred_date
+    from changes
+    where
+        batch_number > {{ var('baseline_batch') }}
+        and student_key is not null
+        and reason not in ('new', 'late', 'voided')
 
 ),
 
 touched as (
 
+    select * from event_days
+
+    union all
+
     select
-        event_days.student_key,
-        event_days.activity_date + offsets.day_offset as activity_date
-    from event_days
-    cross join offsets
+        student_key,
+        occurred_date + unnest([-1, 1]) as activity_date
+    from near_midnight
 
 ),
 
@@ -97,10 +159,9 @@ near as (
 reached as (
 
     select
-        near.student_key,
-        near.occurred_date + offsets.day_offset as activity_date
+        student_key,
+        occurred_date + unnest([-1, 0, 1]) as activity_date
     from near
-    cross join offsets
 
     union all
 

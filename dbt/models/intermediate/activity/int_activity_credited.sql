@@ -28,23 +28,75 @@ parameters as (
 
 {% if var('baseline_build_id') %}
 
+changed_days as (
+
+    select * from {{ ref('int_activity_changed_days') }}
+
+),
+
 days_to_build as (
 
     select * from {{ ref('int_activity_days_to_build') }}
 
 ),
 
--- Intervals lie on the date of their event or the one beside it, unless it
--- tells when its attempt began and ended.
-nearby_days as (
+events_changed as (
+
+    select events.*
+    from events
+    semi join changed_days
+        on
+            events.student_key = changed_days.student_key
+            and events.occurred_date = changed_days.activity_date
+    where events.baseline_batch = {{ var('baseline_batch') }}
+
+),
+
+days_credited_otherwise as (
+
+    select days_to_build.*
+    from days_to_build
+    anti join changed_days
+        on
+            days_to_build.student_key = changed_days.student_key
+            and days_to_build.activity_date = changed_days.activity_date
+
+),
+
+events_credited_otherwise as (
+
+    select events.*
+    from events
+    semi join days_credited_otherwise
+        on
+            events.student_key = days_credited_otherwise.student_key
+            and events.occurred_date = days_credited_otherwise.activity_date
+
+),
+
+-- Near midnight an interval may lie on the date beside that of its event.
+days_beside as (
 
     select distinct
         student_key,
-        activity_date + unnest([-1, 0, 1]) as activity_date
+        activity_date + unnest([-1, 1]) as activity_date
     from days_to_build
 
 ),
 
+events_beside as (
+
+    select events.*
+    from events
+    semi join days_beside
+        on
+            events.student_key = days_beside.student_key
+            and events.occurred_date = days_beside.activity_date
+    where events.is_near_midnight and events.attempt_starts_date is null
+
+),
+
+-- It may lie anywhere where the event tells when its attempt began and ended.
 attempts as (
 
     select * from events
@@ -52,11 +104,9 @@ attempts as (
 
 ),
 
-attempts_nearby as (
+attempts_on_the_days as (
 
-    select
-        attempts.source,
-        attempts.event_id
+    select attempts.*
     from attempts
     semi join days_to_build
         on
@@ -65,9 +115,7 @@ attempts_nearby as (
 
     union
 
-    select
-        attempts.source,
-        attempts.event_id
+    select attempts.*
     from attempts
     semi join days_to_build
         on
@@ -76,27 +124,32 @@ attempts_nearby as (
 
 ),
 
-events_nearby as (
+events_elsewhere as (
 
-    select events.*
-    from events
-    semi join nearby_days
-        on
-            events.student_key = nearby_days.student_key
-            and events.occurred_date = nearby_days.activity_date
+    select * from events_beside
 
     union all
 
-    select attempts.*
-    from attempts
-    semi join attempts_nearby
+    select * from attempts_on_the_days
+
+),
+
+events_nearby as (
+
+    select * from events_changed
+
+    union all
+
+    select * from events_credited_otherwise
+
+    union all
+
+    select events_elsewhere.*
+    from events_elsewhere
+    anti join days_to_build
         on
-            attempts.source = attempts_nearby.source
-            and attempts.event_id = attempts_nearby.event_id
-    anti join nearby_days
-        on
-            attempts.student_key = nearby_days.student_key
-            and attempts.occurred_date = nearby_days.activity_date
+            events_elsewhere.student_key = days_to_build.student_key
+            and events_elsewhere.occurred_date = days_to_build.activity_date
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 events as (
 
-    select * from {{ ref('int_activity_events') }}
+    select * from {{ ref('int_activity_timed') }}
 
 ),
 
@@ -14,9 +14,9 @@ parameters as (
 
 {% if var('baseline_build_id') %}
 
-days_to_build as (
+changed_days as (
 
-    select * from {{ ref('int_activity_days_to_build') }}
+    select * from {{ ref('int_activity_changed_days') }}
 
 ),
 
@@ -24,10 +24,11 @@ events_to_count as (
 
     select events.*
     from events
-    semi join days_to_build
+    semi join changed_days
         on
-            events.student_key = days_to_build.student_key
-            and events.occurred_date = days_to_build.activity_date
+            events.student_key = changed_days.student_key
+            and events.occurred_date = changed_days.activity_date
+    where events.baseline_batch = {{ var('baseline_batch') }}
 
 ),
 
@@ -56,7 +57,7 @@ tries_numbered as (
                         occurred_date,
                         activity_id,
                         action
-                    order by occurred_at, event_id, source
+                    order by occurred_us, event_id, source
                 )
         end as try_of_day
     from events_to_count
@@ -108,7 +109,8 @@ final as (
         completions,
         case when is_choice_known then chosen_by_student end as self_chosen,
         case when is_choice_known then set_by_student end
-            as goals_set_by_student
+            as goals_set_by_student,
+        {{ var('baseline_batch') }} as baseline_batch
     from counted
 
 )

@@ -25,7 +25,8 @@ final as (
         coalesce(event_parts.event_count, 0) as event_count,
         coalesce(event_parts.set_aside_count, 0) as set_aside_count,
         coalesce(day_parts.activity_date, event_parts.activity_date)
-            as activity_date
+            as activity_date,
+        {{ var('baseline_batch') }} as baseline_batch
     from day_parts
     full outer join event_parts
         on

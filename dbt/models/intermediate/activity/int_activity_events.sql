@@ -12,39 +12,29 @@ settings as (
 
 ),
 
-begun as (
-
-    select
-        events.*,
-        coalesce(own.local_date, here.local_date) as started_date
-    from events
-    {{ join_local_dates('events', 'started_at') }}
-
-),
-
 -- Grading by somebody else is no activity of the learner; scores stay outside.
 final as (
 
     select
-        begun.student_key,
-        begun.source,
-        begun.event_id,
-        begun.activity_id,
-        begun.session_key,
-        begun.action,
-        begun.activity_type,
-        begun.chosen_by,
-        begun.interaction_mode,
-        begun.duration_seconds,
-        begun.occurred_date,
-        begun.started_date,
-        begun.ended_date,
-        begun.occurred_at,
-        begun.started_at,
-        begun.ended_at
-    from begun
-    inner join settings on begun.occurred_date <= settings.as_of_date
-    where begun.learner_role = 'actor'
+        events.student_key,
+        events.source,
+        events.event_id,
+        events.activity_id,
+        events.session_key,
+        events.action,
+        events.activity_type,
+        events.chosen_by,
+        events.interaction_mode,
+        events.duration_seconds,
+        events.baseline_batch,
+        events.occurred_date,
+        events.ended_date,
+        events.occurred_at,
+        events.started_at,
+        events.ended_at
+    from events
+    inner join settings on events.occurred_date <= settings.as_of_date
+    where events.learner_role = 'actor'
 
 )
 

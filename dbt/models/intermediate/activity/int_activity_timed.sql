@@ -57,29 +57,42 @@ nearby_events as (
 
 {% endif %}
 
+dated as (
+
+    select
+        nearby_events.*,
+        coalesce(own.local_date, here.local_date) as started_date
+    from nearby_events
+    {{ join_local_dates('nearby_events', 'started_at') }}
+
+),
+
 -- Times are microseconds since 1970 in UTC: whole numbers add up exactly.
 clocked as (
 
     select
-        student_key,
-        source,
-        event_id,
-        activity_id,
-        session_key,
-        action,
-        activity_type,
-        interaction_mode,
-        epoch_us(occurred_at) as occurred_us,
-        epoch_us(started_at) as started_us,
-        epoch_us(ended_at) as ended_us,
-        duration_seconds,
+        dated.student_key,
+        dated.source,
+        dated.event_id,
+        dated.activity_id,
+        dated.session_key,
+        dated.action,
+        dated.activity_type,
+        dated.chosen_by,
+        dated.interaction_mode,
+        epoch_us(dated.occurred_at) as occurred_us,
+        epoch_us(dated.started_at) as started_us,
+        epoch_us(dated.ended_at) as ended_us,
+        {{ reaches_midnight('dated') }} as is_near_midnight,
+        dated.duration_seconds,
         -- A duration of millennia has no microseconds; it is set aside anyway.
-        try_cast(round(duration_seconds * 1000000) as bigint) as duration_us,
-        action in ('media_played', 'heartbeat') as is_playing,
-        action in (
+        try_cast(round(dated.duration_seconds * 1000000) as bigint)
+            as duration_us,
+        dated.action in ('media_played', 'heartbeat') as is_playing,
+        dated.action in (
             'media_played', 'media_stopped', 'heartbeat', 'completed'
         ) as is_segment_end,
-        action in (
+        dated.action in (
             'answered',
             'graded',
             'passed_failed',
@@ -88,10 +101,12 @@ clocked as (
             'media_stopped',
             'session_ended'
         ) as is_ending,
-        occurred_date,
-        started_date,
-        ended_date
-    from nearby_events
+        dated.occurred_date,
+        dated.started_date,
+        dated.ended_date
+    from dated
+    cross join parameters
+    {{ join_midnights('dated') }}
 
 ),
 
@@ -174,7 +189,9 @@ final as (
         source,
         event_id,
         activity_id,
+        action,
         activity_type,
+        chosen_by,
         coalesce(interaction_mode, 'unknown') as interaction_mode,
         case
             when known_from in ('attempt', 'segment') then 'measured'
@@ -195,11 +212,13 @@ final as (
             when known_from = 'after' then occurred_us + duration_us
         end as ends_us,
         is_set_aside,
+        is_near_midnight,
         occurred_date,
         case when known_from = 'attempt' then started_date end
             as attempt_starts_date,
         case when known_from = 'attempt' then ended_date end
-            as attempt_ends_date
+            as attempt_ends_date,
+        {{ var('baseline_batch') }} as baseline_batch
     from judged
     {% if var('baseline_build_id') %}
     where

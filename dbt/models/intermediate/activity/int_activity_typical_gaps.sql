@@ -11,7 +11,8 @@ final as (
     select
         current_gaps.activity_type,
         current_gaps.typical_gap_us,
-        current_gaps.reporting_window_starts_on
+        current_gaps.reporting_window_starts_on,
+        {{ var('baseline_batch') }} as baseline_batch
     from current_gaps
     {% if var('baseline_build_id') %}
     where

@@ -102,7 +102,8 @@ final as (
         ended.ended_date,
         ended.occurred_at,
         ended.started_at,
-        ended.ended_at
+        ended.ended_at,
+        {{ var('baseline_batch') }} as baseline_batch
     from ended
     inner join verbs
         on

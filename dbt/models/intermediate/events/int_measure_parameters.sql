@@ -65,6 +65,10 @@ final as (
             and parameter = '{{ parameter }}'
         ) as {{ measure }}_{{ parameter }},
         {% endfor %}
+        -- All of them are lengths of time.
+        max(value) filter (
+            where measure = 'time_on_task'
+        ) as time_on_task_longest,
         count(*) as parameter_count
     from parameters
 

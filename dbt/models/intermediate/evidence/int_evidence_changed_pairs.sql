@@ -14,9 +14,9 @@ final as (
 
 {% else %}
 
-changed_items as (
+changed_dates as (
 
-    select * from {{ ref('int_evidence_changed_items') }}
+    select * from {{ ref('int_evidence_changed_dates') }}
 
 ),
 
@@ -48,6 +48,11 @@ combined as (
         on
             tries.source = standards_of_tries.source
             and tries.event_id = standards_of_tries.event_id
+    semi join changed_dates
+        on
+            tries.student_key = changed_dates.student_key
+            and tries.item_id = changed_dates.item_id
+            and tries.performed_date = changed_dates.evidence_date
 
     union
 
@@ -55,10 +60,11 @@ combined as (
         weighted.student_key,
         weighted.standard_id
     from weighted
-    semi join changed_items
+    semi join changed_dates
         on
-            weighted.student_key = changed_items.student_key
-            and weighted.item_id = changed_items.item_id
+            weighted.student_key = changed_dates.student_key
+            and weighted.item_id = changed_dates.item_id
+            and weighted.performed_date = changed_dates.evidence_date
 
 ),
 

@@ -175,7 +175,8 @@ final as (
         summed.failures,
         summed.evidence_count,
         summed.evidence_days,
-        summed.last_evidence_date
+        summed.last_evidence_date,
+        {{ var('baseline_batch') }} as baseline_batch
     from summed
     inner join numbers as students
         on summed.student_number = students.number

@@ -32,6 +32,7 @@ performed as (
         score_max,
         choice_count,
         success,
+        baseline_batch,
         occurred_date,
         occurred_at,
         case

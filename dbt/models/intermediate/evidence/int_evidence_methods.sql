@@ -37,7 +37,8 @@ final as (
         method,
         count(*) as evidence_count,
         cast(sum(counted) as double) as counted,
-        max(performed_date) as last_evidence_date
+        max(performed_date) as last_evidence_date,
+        {{ var('baseline_batch') }} as baseline_batch
     from discounted
     group by student_key, standard_id, method
 

@@ -9,12 +9,21 @@ events as (
 candidates as (
 
     select
-        *,
-        score_scaled is not null or score_raw is not null as has_score
+        events.*,
+        events.score_scaled is not null
+        or events.score_raw is not null as has_score
     from events
+    {% if var('baseline_build_id') %}
+    semi join {{ ref('int_evidence_changed_items') }} as changed_items
+        on
+            events.student_key = changed_items.student_key
+            and events.activity_id = changed_items.item_id
+    {% endif %}
     where
-        activity_id is not null
-        and action in ('answered', 'graded', 'passed_failed', 'completed')
+        events.activity_id is not null
+        and events.action in (
+            'answered', 'graded', 'passed_failed', 'completed'
+        )
 
 ),
 

@@ -66,19 +66,47 @@ tries_and_hints as (
 
 ),
 
+-- A number for a student and an item: texts take long to sort by.
+items as (
+
+    select
+        student_key,
+        item_id,
+        row_number() over () as item_number
+    from tries_and_hints
+    group by student_key, item_id
+
+),
+
 helped as (
 
     select
-        *,
+        tries_and_hints.*,
+        items.item_number,
         coalesce(
-            bool_or(is_help) over (
-                partition by student_key, item_id, performed_date
-                order by performed_at, event_id, source
+            bool_or(tries_and_hints.is_help) over (
+                partition by items.item_number, tries_and_hints.performed_date
+                order by
+                    tries_and_hints.performed_at,
+                    tries_and_hints.event_id,
+                    tries_and_hints.source
                 rows between unbounded preceding and 1 preceding
             ),
             false
-        ) as is_assisted
+        ) as is_assisted,
+        count(*) filter (where not tries_and_hints.is_hint) over (
+            partition by items.item_number, tries_and_hints.performed_date
+            order by
+                tries_and_hints.performed_at,
+                tries_and_hints.event_id,
+                tries_and_hints.source
+            rows between unbounded preceding and current row
+        ) as try_of_day
     from tries_and_hints
+    inner join items
+        on
+            tries_and_hints.student_key = items.student_key
+            and tries_and_hints.item_id = items.item_id
 
 ),
 
@@ -86,12 +114,8 @@ tries as (
 
     select
         *,
-        row_number() over (
-            partition by student_key, item_id, performed_date
-            order by performed_at, event_id, source
-        ) as try_of_day,
         dense_rank() over (
-            partition by student_key, item_id
+            partition by item_number
             order by performed_date
         ) as day_of_item
     from helped
@@ -107,9 +131,7 @@ placed as (
         *,
         dense_rank() over (
             partition by
-                student_key,
-                item_id,
-                performed_date - cast(day_of_item as integer)
+                item_number, performed_date - cast(day_of_item as integer)
             order by performed_date
         ) as day_of_run
     from tries

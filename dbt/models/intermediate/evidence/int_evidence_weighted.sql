@@ -20,7 +20,9 @@ standards_of_tries as (
 
 ),
 
-final as (
+-- Tries are numbered among all of their item, of which a build that updates
+-- replaces those of changed dates.
+numbered as (
 
     select
         tries.student_key,
@@ -49,6 +51,22 @@ final as (
         on
             tries.source = standards_of_tries.source
             and tries.event_id = standards_of_tries.event_id
+
+),
+
+final as (
+
+    select
+        numbered.*,
+        {{ var('baseline_batch') }} as baseline_batch
+    from numbered
+    {% if var('baseline_build_id') %}
+    semi join {{ ref('int_evidence_changed_dates') }} as changed_dates
+        on
+            numbered.student_key = changed_dates.student_key
+            and numbered.item_id = changed_dates.item_id
+            and numbered.performed_date = changed_dates.evidence_date
+    {% endif %}
 
 )
 
