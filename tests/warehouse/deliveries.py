@@ -50,7 +50,11 @@ ONLY_MODELS = ("build", "--exclude-resource-type", "unit_test", "--exclude-resou
 CORRECTIONS = (
     "delete from loaded.learner_identifiers where actor_key like 'actor-1-%'",
     "update loaded.learner_identifiers set student_key = 'student-2' where actor_key = 'actor-3-0'",
-    "insert into loaded.learner_identifiers values ('actor-of-a-stranger', 'student-4')",
+    # However often it is drawn: a roster says of a pseudonym once whose it is.
+    (
+        "insert into loaded.learner_identifiers select 'actor-of-a-stranger', 'student-4'"
+        " where 'actor-of-a-stranger' not in (select actor_key from loaded.learner_identifiers)"
+    ),
     "update loaded.enrollments set section_id = 'section-2' where person_key = 'student-0'",
     "update loaded.students set school_id = 'south' where student_key = 'student-9'",
     "update loaded.sections set starts_on = '2026-03-01' where section_id = 'section-1'",
