@@ -145,6 +145,7 @@ near as (
 
     select
         timed.student_key,
+        timed.is_near_midnight,
         timed.occurred_date,
         timed.attempt_starts_date,
         timed.attempt_ends_date
@@ -160,8 +161,16 @@ reached as (
 
     select
         student_key,
-        occurred_date + unnest([-1, 0, 1]) as activity_date
+        occurred_date as activity_date
     from near
+
+    union all
+
+    select
+        student_key,
+        occurred_date + unnest([-1, 1]) as activity_date
+    from near
+    where is_near_midnight
 
     union all
 
