@@ -59,13 +59,9 @@ def update_table(
     # Without it, the rows of one build and the next can be compared.
     connection.execute(f"alter table {target} drop column {BUILD_ID}")
     listed_rows = f"semi join {listed} using ({', '.join(changed.keys)})"
-    # There are few of them: nothing but the keys is read of all others.
     connection.execute(
-        f"""
-        create or replace temp table earlier as
-        select rowid as row_id, * from {target}
-        where rowid in (select kept.rowid from {target} as kept {listed_rows})
-        """
+        "create or replace temp table earlier as"
+        f" select rowid as row_id, * from {target} {listed_rows}"
     )
     connection.execute(
         "create or replace temp table present as"
