@@ -12,6 +12,7 @@ from pipelines.resources import resource_path
 
 _ARROW_TYPES = {
     "string": pa.string(),
+    "uuid": pa.string(),
     "integer": pa.int32(),
     "double": pa.float64(),
     "boolean": pa.bool_(),
@@ -20,6 +21,7 @@ _ARROW_TYPES = {
 }
 _DUCKDB_TYPES = {
     "string": "varchar",
+    "uuid": "uuid",
     "integer": "integer",
     "double": "double",
     "boolean": "boolean",

@@ -24,7 +24,7 @@ _PLANTED = """
 create temp table planted as
 select
     told.source,
-    told.event_id,
+    told.event_id::uuid as event_id,
     told.date,
     nullif(told.reason, '') as reason,
     nullif(told.item_id, '') as item_id,
@@ -44,7 +44,7 @@ left join intermediate.int_events_standing as events
     on planted.source = events.source and planted.event_id = events.event_id
 anti join (
     select target_event_id as event_id
-    from read_json($ledger, columns = {entry: 'varchar', target_event_id: 'varchar'})
+    from read_json($ledger, columns = {entry: 'varchar', target_event_id: 'uuid'})
     where entry = 'void'
 ) as voided on planted.event_id = voided.event_id
 """

@@ -35,7 +35,7 @@ DIGEST_BYTES = 16
 
 _CHOOSERS = frozenset({"student", "teacher", "system"})
 _MODES = frozenset({"alone", "group", "teacher_led"})
-_UUID_LENGTH = 36
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _IRI = re.compile(r"(?:https?://|urn:)[^\s]{1,500}")
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/plumbline/events-without-id")
 
@@ -176,7 +176,7 @@ def event_id_of(event: dict[str, Any]) -> str:
 def normal_event_id(given: str) -> str:
     """Return an id without urn:uuid: in lower case; an id that is no UUID gets a UUIDv5."""
     lowered = given.lower().removeprefix("urn:uuid:")
-    return lowered if len(lowered) == _UUID_LENGTH else str(uuid.uuid5(_NAMESPACE, given))
+    return lowered if _UUID.fullmatch(lowered) else str(uuid.uuid5(_NAMESPACE, given))
 
 
 def chosen_by(extensions: Any) -> str | None:

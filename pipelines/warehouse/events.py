@@ -33,7 +33,7 @@ create or replace temp table incoming as
 with delivered as (
     select
         events.source,
-        events.event_id,
+        events.event_id::uuid as event_id,
         events.body_digest,
         events.line_number,
         events.item_number,

@@ -129,7 +129,7 @@ create table if not exists loaded.refused_fields (
 -- One row per event that came a second time with another body; the first stays.
 create table if not exists loaded.conflicts (
     source varchar not null,
-    event_id varchar not null,
+    event_id uuid not null,
     loaded_body_digest varchar not null,
     loaded_file_digest varchar not null,
     loaded_line_number integer not null,

@@ -193,7 +193,12 @@ def _write_canonical(
     query = _CANONICAL.format(day=f"date '{day}'", events=events, salt="", **_SIZES)
     columns = connection.execute(f"describe {query}").fetchall()
     known = {name for name, *_ in columns}
-    kinds = {"string": "varchar", "timestamp": "timestamptz", "list<string>": "varchar[]"}
+    kinds = {
+        "string": "varchar",
+        "uuid": "varchar",
+        "timestamp": "timestamptz",
+        "list<string>": "varchar[]",
+    }
     selected = ", ".join(
         f"{column.name if column.name in known else 'null'}"
         f"::{kinds.get(column.type, column.type)} as {column.name}"

@@ -27,7 +27,7 @@ select
     md5('student-' || range % {students}) as student_key,
     'standard-' || hash(range, 1) % {standards} as standard_id,
     'tutor' as source,
-    uuid()::varchar as event_id,
+    uuid() as event_id,
     'https://tutor.example/items/' || hash(range, 2) % 4000 as item_id,
     'auto_scored' as method,
     null::varchar as exclusion_reason,
@@ -46,7 +46,7 @@ create table intermediate.int_activity_events as
 select
     md5('student-' || range % {students}) as student_key,
     'tutor' as source,
-    uuid()::varchar as event_id,
+    uuid() as event_id,
     'https://tutor.example/items/' || hash(range, 2) % 4000 as activity_id,
     'session-' || range % {students} || '-' || hash(range, 5) % 100 as session_key,
     ['answered', 'viewed', 'media_played', 'completed'][(1 + hash(range, 3) % 4)::bigint]

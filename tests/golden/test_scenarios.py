@@ -54,7 +54,7 @@ ATTRIBUTED = (
 )
 OF_EVENTS = """
     select
-        events.event_id,
+        events.event_id::varchar,
         events.student_key,
         coalesce(string_agg(enrollments.section_id, ' ' order by enrollments.section_id), '')
     from intermediate.int_events as events

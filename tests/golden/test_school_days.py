@@ -43,7 +43,7 @@ NIGHT = date(2027, 3, 20)
 SCHOOL_DAYS = [folder for folder in SCENARIOS if (folder / "days.csv").is_file()]
 ONLY_MODELS = ("build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
 PSEUDONYMISER = Pseudonymiser(PSEUDONYM_KEY, DISTRICT_ID)
-DATES = "select event_id, occurred_date::varchar from intermediate.int_events"
+DATES = "select event_id::varchar, occurred_date::varchar from intermediate.int_events"
 LISTED = (
     "select distinct student_key, activity_date::varchar from loaded.changes"
     " where student_key is not null"

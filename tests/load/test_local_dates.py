@@ -45,7 +45,7 @@ def _place(connection: DuckDBPyConnection, zone: str, *moments: datetime) -> Non
     connection.execute("insert into loaded.district values ('d', ?, 1, 'f')", [zone])
     for moment in moments:
         connection.execute(
-            "insert into loaded.events by name select 'a' as source, 'e' as event_id,"
+            "insert into loaded.events by name select 'a' as source, uuid() as event_id,"
             " 'xapi' as standard, '1.0.3' as spec_version, 'b' as body_digest, 'v' as verb,"
             " ?::timestamptz as occurred_at, 1 as line_number, 0 as item_number,"
             " 'f' as file_digest, 1 as batch_number",

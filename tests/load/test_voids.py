@@ -153,7 +153,9 @@ def _found(connection: DuckDBPyConnection) -> Found:
     ):
         name = path.rpartition("/")[2]
         connection.execute(f"create or replace temp view {name} as {_sql(path)}")
-    voided = connection.execute("select source, event_id from int_events_voided").fetchall()
+    voided = connection.execute(
+        "select source, event_id::varchar from int_events_voided"
+    ).fetchall()
     states = connection.execute("select source, event_id, state from voids").fetchall()
     return Found(
         {(source, _number(event)) for source, event in voided},
@@ -223,9 +225,11 @@ def test_a_void_needs_no_time(ingest: Ingest, load_home: Load, query: Query) -> 
     ingest("mathpath/a.ndjson", _void(11, 1, timestamp=None), statement(1))
     load_home()
     assert query("select read, loaded, minimised from loaded.files") == [(2, 2, 0)]
-    assert query("select voids_event_id, occurred_at from loaded.events order by event_id desc")[
-        0
-    ] == (event_id(1), None)
+    (void,) = query(
+        "select voids_event_id::varchar, occurred_at from loaded.events"
+        " where voids_event_id is not null"
+    )
+    assert void == (event_id(1), None)
 
 
 def test_a_void_of_what_was_not_stored_waits(ingest: Ingest, load_home: Load, query: Query) -> None:
@@ -237,7 +241,7 @@ def test_a_void_of_what_was_not_stored_waits(ingest: Ingest, load_home: Load, qu
     )
     load_home()
     states = """
-        select voids.event_id, target.event_id
+        select voids.event_id::varchar, target.event_id::varchar
         from loaded.events as voids
         left join loaded.events as target
             on voids.source = target.source and voids.voids_event_id = target.event_id

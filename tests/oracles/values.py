@@ -204,7 +204,10 @@ def _narrowness(reading: Reading) -> tuple[bool, bool, bool]:
 def read_events(connection: DuckDBPyConnection) -> list[Event]:
     """Return loaded.events."""
     names = Event.__slots__
-    rows = connection.execute(f"select {', '.join(names)} from loaded.events").fetchall()
+    rows = connection.execute(
+        f"select {', '.join(names)} from (select * replace (event_id::varchar as event_id,"
+        " voids_event_id::varchar as voids_event_id) from loaded.events)"
+    ).fetchall()
     return [Event(**_tidy(dict(zip(names, row, strict=True)))) for row in rows]
 
 

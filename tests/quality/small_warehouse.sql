@@ -82,7 +82,7 @@ insert into loaded.minimised_events
 select file_digest, 'entity_description', 2 from loaded.files;
 
 insert into loaded.conflicts
-select source, 'conflict of ' || file_name, md5('first'), file_digest, 3, md5('second'), file_digest, 7, 0
+select source, md5('conflict of ' || file_name)::uuid, md5('first'), file_digest, 3, md5('second'), file_digest, 7, 0
 from loaded.files;
 
 insert into loaded.inputs values ('roster', sha256('roster')), ('standards', sha256('standards'));

@@ -107,7 +107,7 @@ def test_reports_hold_no_value_of_a_row(checked: Home, key: Key) -> None:
             """
             select student_key from loaded.students
             union select actor_key from loaded.learner_identifiers
-            union select event_id from loaded.events
+            union select event_id::varchar from loaded.events
             union select body_digest from loaded.events
             union select activity_id from loaded.events
             union select file_name from loaded.files

@@ -36,7 +36,7 @@ def _evidence(student: int, number: int) -> tuple[Any, ...]:
     assessed_on = FIRST + timedelta(days=(0, 0, 0, 1, 4, 11, 16, 12)[number] + student % 3)
     scale = "stars" if number == 4 else "unknown" if number == 5 else None
     return (
-        f"e-{student}-{number}",
+        f"{student:08x}-0000-4000-8000-{number:012x}",
         _FILE,
         f"student-{student}",
         standard_id,

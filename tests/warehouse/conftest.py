@@ -10,6 +10,7 @@ import pytest
 
 from tests.oracles.values import read_district, read_events
 from tests.warehouse.districts import AS_OF_DATE, random_district
+from tests.warehouse.students import id_after
 from tests.warehouse.warehouse import Build, Contents, make_warehouse, run_dbt
 
 if TYPE_CHECKING:
@@ -105,9 +106,9 @@ def two_tabs(
     copies = [
         replace(
             event,
-            event_id=f"{event.event_id}-copy",
+            event_id=id_after(event.event_id),
             session_key=f"{event.session_key}-copy",
-            voids_event_id=event.voids_event_id and f"{event.voids_event_id}-copy",
+            voids_event_id=event.voids_event_id and id_after(event.voids_event_id),
         )
         for event in events
     ]

@@ -28,6 +28,11 @@ STRONG: Final = 0.9
 SOURCES: Final = ("mathpath", "reader", "cinema", "unlisted")
 
 
+def id_after(event_id: str) -> str:
+    """Return the id that follows on an id of an event: the two stand together in any order."""
+    return str(UUID(int=UUID(event_id).int + 1))
+
+
 class Student:
     """Draws the events of one student: sessions of events, on one or two devices."""
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.oracles.values import Event, action_of
 from tests.warehouse.conftest import ONLY_MODELS
-from tests.warehouse.students import ADL
+from tests.warehouse.students import ADL, id_after
 from tests.warehouse.warehouse import Contents
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def distorted(
         if number % 2 or action_of(district, event) not in UNSCORED_ACTIONS or event.voids_event_id
     ]
     added = [
-        replace(event, event_id=f"{event.event_id}-click", verb=f"{ADL}experienced")
+        replace(event, event_id=id_after(event.event_id), verb=f"{ADL}experienced")
         for event in kept
         if event.verb == f"{ADL}answered"
     ]

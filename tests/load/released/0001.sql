@@ -129,7 +129,7 @@ create table if not exists loaded.refused_fields (
 -- One row per event that came a second time with another body; the first stays.
 create table if not exists loaded.conflicts (
     source varchar not null,
-    event_id varchar not null,
+    event_id uuid not null,
     loaded_body_digest varchar not null,
     loaded_file_digest varchar not null,
     loaded_line_number integer not null,
@@ -554,4 +554,4 @@ create table if not exists loaded.baseline (
     definitions_hash varchar not null
 );
 
-create table if not exists loaded.events (source varchar not null, event_id varchar not null, standard varchar not null, spec_version varchar not null, body_digest varchar not null, actor_key varchar, namespace_key varchar, learner_role varchar, verb varchar not null, event_type varchar, activity_id varchar, activity_type varchar, parent_id varchar, standard_refs varchar[], scored_by varchar, chosen_by varchar, interaction_mode varchar, session_key varchar, voids_event_id varchar, score_scaled double, score_raw double, score_min double, score_max double, choice_count integer, duration_seconds double, success boolean, occurred_at timestamptz, started_at timestamptz, ended_at timestamptz, line_number integer not null, item_number integer not null, file_digest varchar not null, batch_number integer not null);
+create table if not exists loaded.events (source varchar not null, event_id uuid not null, standard varchar not null, spec_version varchar not null, body_digest varchar not null, actor_key varchar, namespace_key varchar, learner_role varchar, verb varchar not null, event_type varchar, activity_id varchar, activity_type varchar, parent_id varchar, standard_refs varchar[], scored_by varchar, chosen_by varchar, interaction_mode varchar, session_key varchar, voids_event_id uuid, score_scaled double, score_raw double, score_min double, score_max double, choice_count integer, duration_seconds double, success boolean, occurred_at timestamptz, started_at timestamptz, ended_at timestamptz, line_number integer not null, item_number integer not null, file_digest varchar not null, batch_number integer not null);

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 PYTHON_TYPES = {
     "string": str,
+    "uuid": str,
     "integer": int,
     "double": float,
     "boolean": bool,
@@ -75,10 +76,12 @@ def test_one_event_has_one_id(given_id: str, normal: str) -> None:
     assert normal_event_id(given_id) == normal
 
 
-def test_an_id_that_is_no_uuid_becomes_one() -> None:
+@pytest.mark.parametrize("length", [19, 36])
+def test_an_id_that_is_no_uuid_becomes_one(length: int) -> None:
     """An id of another form gives a UUID of version 5 that depends on nothing else."""
-    first, second = normal_event_id("https://x.example/1"), normal_event_id("https://x.example/2")
-    assert first == normal_event_id("https://x.example/1")
+    ids = [f"https://x.example/{number}".ljust(length, "0") for number in (1, 2)]
+    first, second = (normal_event_id(given) for given in ids)
+    assert first == normal_event_id(ids[0])
     assert first != second
     assert uuid.UUID(first).version == 5
 

@@ -202,7 +202,7 @@ def test_a_void_takes_effect_once_its_target_is_run_again(district: SmallDistric
     district.ingest(is_strict=True)
     district.load()
     voided = """
-        select target.event_id
+        select target.event_id::varchar
         from loaded.events as target
         semi join loaded.events as voids
             on voids.source = target.source and voids.voids_event_id = target.event_id

@@ -73,7 +73,7 @@ final as (
     select
         student_key,
         'classroom' as source,
-        record_key as event_id,
+        cast(record_key as uuid) as event_id,
         item_id || '#' || standard_id as item_id,
         method,
         [standard_id] as standard_refs,
