@@ -38,9 +38,11 @@ create temp table judged as
 select
     planted.*,
     events.student_key as found,
-    events.event_id is not null as stands
+    stored.event_id is not null as stands
 from planted
-left join intermediate.int_events_standing as events
+left join loaded.events as stored
+    on planted.source = stored.source and planted.event_id = stored.event_id
+left join intermediate.int_events as events
     on planted.source = events.source and planted.event_id = events.event_id
 anti join (
     select target_event_id as event_id

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
     from pathlib import Path
+    from uuid import UUID
 
     from pipelines.home import Home
     from pipelines.publish.manifest import Build
@@ -39,7 +40,7 @@ class EvidenceRow(NamedTuple):
     """A row of learning.mastery_evidence."""
 
     source: str
-    event_id: str
+    event_id: UUID
     item_id: str
     evidence_date: date
     performed_at: datetime

@@ -32,11 +32,15 @@ _FIRST_BYTE = "coalesce(try_cast('0x' || left(student_key, 2) as utinyint), 0)"
 
 
 class DatedRows(NamedTuple):
-    """A table to write by date: its name, its column of dates, and options of Parquet."""
+    """A table to write by date: its name, its column of dates, and options of Parquet.
+
+    `replaced` is what a select of all its columns puts in the place of some.
+    """
 
     table: str
     column: str
     options: str
+    replaced: str
 
 
 class DateFile(NamedTuple):
@@ -137,7 +141,8 @@ def _write_some(
     _sort(connection, rows, files)
     filled = connection.execute(f"select distinct file_number from {_SORTED} order by all")
     copies = [
-        f"copy (select * exclude (file_number) from {_SORTED} where file_number = {number})"
+        f"copy (select * exclude (file_number){rows.replaced} from {_SORTED}"
+        f" where file_number = {number})"
         f" to {_literal(folder / files[number].name)}"
         f" (format parquet, compression zstd{rows.options})"
         for (number,) in filled.fetchall()

@@ -174,9 +174,7 @@ def _update_dated(
     if target.baseline:
         earlier = target.baseline.folder / table.parquet_path
         link_files(earlier / f"{BUILD_ID}={target.baseline.folder.name}", folder)
-    write_files(
-        connection, DatedRows(relation.target, changed.date, target.parquet_options), folder
-    )
+    write_files(connection, _dated_rows(connection, relation, target), folder)
 
 
 def _write_parquet(
@@ -187,16 +185,40 @@ def _write_parquet(
 ) -> None:
     path = target.folder / table.parquet_path
     if table.is_dated:
-        column = DATED_TABLES[table.qualified_name].date
-        list_all(connection, relation.target, column)
-        rows = DatedRows(relation.target, column, target.parquet_options)
+        rows = _dated_rows(connection, relation, target)
+        list_all(connection, rows.table, rows.column)
         write_files(connection, rows, path / f"{BUILD_ID}={target.build_id}")
         return
     path.parent.mkdir(parents=True)
     connection.execute(
-        f"copy {relation.target} to {_literal(str(path))}"
-        f" (format parquet, compression zstd{target.parquet_options})"
+        f"copy (select *{_ids_as_text(connection, relation)} from {relation.target})"
+        f" to {_literal(str(path))} (format parquet, compression zstd{target.parquet_options})"
     )
+
+
+def _dated_rows(
+    connection: duckdb.DuckDBPyConnection, relation: _Relation, target: Target
+) -> DatedRows:
+    return DatedRows(
+        relation.target,
+        DATED_TABLES[f"{relation.schema}.{relation.name}"].date,
+        target.parquet_options,
+        _ids_as_text(connection, relation),
+    )
+
+
+def _ids_as_text(connection: duckdb.DuckDBPyConnection, relation: _Relation) -> str:
+    """Return what makes text of UUIDs in a select: Parquet has them, but few of its readers do."""
+    found = connection.execute(
+        """
+        select column_name from duckdb_columns()
+        where database_name = ? and schema_name = ? and table_name = ? and data_type = 'UUID'
+        order by column_index
+        """,
+        [MARTS, relation.schema, relation.name],
+    ).fetchall()
+    texts = (f"{_quoted(name)}::varchar as {_quoted(name)}" for (name,) in found)
+    return f" replace ({', '.join(texts)})" if found else ""
 
 
 def _copy_comments(connection: duckdb.DuckDBPyConnection, relations: list[_Relation]) -> None:

@@ -21,6 +21,7 @@ from tests.night.homes import plumbline
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from uuid import UUID
 
     from tests.night.homes import DistrictNight
 
@@ -123,7 +124,7 @@ def test_what_changed_is_told_by_its_rows(night: DistrictNight, tmp_path: Path) 
     assert "CANNOT be computed again for build anearlierbuild" in ran.out
 
 
-def _change_earlier_build(home: Home, asked: tuple[str, str], went: str, changed: str) -> None:
+def _change_earlier_build(home: Home, asked: tuple[str, str], went: UUID, changed: UUID) -> None:
     """Keep a copy of the build as an earlier one, with a row less and another outcome."""
     current = home.current_build.resolve()
     earlier = current.with_name(EARLIER)

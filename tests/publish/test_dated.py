@@ -48,7 +48,7 @@ NIGHT = """
     from intermediate.int_activity_days_to_build;
 
     create or replace temp table late as
-    select * replace (event_id || '-late' as event_id, 2 as attempt_number)
+    select * replace (md5(event_id || '-late')::uuid as event_id, 2 as attempt_number)
     from learning.mastery_evidence
     semi join intermediate.int_evidence_changed_dates
         using (student_key, item_id, evidence_date)

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from typing import TYPE_CHECKING, NoReturn
+from uuid import UUID
 
 import duckdb
 import pyarrow.parquet as pq
@@ -76,6 +77,23 @@ def test_parquet_holds_the_same_rows(home: Home, settings: Settings, key: Key) -
     keys = [(row["student_key"], row["standard_id"]) for row in mastery]
     assert len(keys) == 200
     assert keys == sorted(keys)
+
+
+@pytest.mark.parametrize("table", ["learning.mastery", "learning.mastery_evidence"])
+def test_uuids_are_text_in_parquet(
+    home: Home, settings: Settings, key: Key, change: Change, *, table: str
+) -> None:
+    """Few readers of Parquet know UUIDs; those of marts.duckdb do."""
+    change(f"alter table {table} add column seen_id uuid default '{UUID(int=1)}'")
+    publish_build(home, settings, key, "build-one")
+
+    with duckdb.connect(home.current_build / "marts.duckdb", read_only=True) as reader:
+        assert reader.execute(f"select distinct seen_id from {table}").fetchall() == [
+            (UUID(int=1),)
+        ]
+    files = (home.current_build / "parquet" / table.replace(".", "/")).rglob("*.parquet")
+    found = [value for file in files for value in pq.read_table(file)["seen_id"].to_pylist()]
+    assert set(found) == {str(UUID(int=1))}
 
 
 def test_parquet_bytes_repeat(home: Home, other_home: Home, settings: Settings, key: Key) -> None:

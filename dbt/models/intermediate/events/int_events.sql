@@ -20,46 +20,16 @@ changed_days as (
 
 ),
 
--- A local date lies within three dates of UTC.
-utc_days as (
-
-    select distinct
-        student_key,
-        cast(epoch(activity_date) as bigint) // 86400
-        + unnest([-1, 0, 1]) as utc_day
-    from changed_days
-
-),
-
-standing as (
-
-    select events.*
-    from events
-    semi join utc_days
-        on
-            events.student_key = utc_days.student_key
-            and epoch_us(events.occurred_at) // 86400000000 = utc_days.utc_day
-
-),
-
-{% else %}
-
-standing as (
-
-    select * from events
-    where student_key is not null
-
-),
-
 {% endif %}
 
 dated as (
 
     select
-        standing.*,
+        events.*,
         coalesce(own.local_date, here.local_date) as occurred_date
-    from standing
-    {{ join_local_dates('standing', 'occurred_at') }}
+    from events
+    {{ join_local_dates('events', 'occurred_at') }}
+    where events.student_key is not null
 
 ),
 

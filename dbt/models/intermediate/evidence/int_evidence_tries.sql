@@ -110,31 +110,49 @@ helped as (
 
 ),
 
-tries as (
+-- Dates are few beside tries, and quickly put in order.
+dates as (
 
     select
-        *,
-        dense_rank() over (
+        item_number,
+        performed_date,
+        row_number() over (
             partition by item_number
             order by performed_date
         ) as day_of_item
     from helped
     where not is_hint
+    group by item_number, performed_date
 
 ),
 
 -- Consecutive dates share the date that lies day_of_item days before them.
 -- Within such a run the 1st, 3rd, 5th ... date has a whole day behind it.
-placed as (
+runs as (
 
     select
-        *,
-        dense_rank() over (
+        item_number,
+        performed_date,
+        row_number() over (
             partition by
                 item_number, performed_date - cast(day_of_item as integer)
             order by performed_date
         ) as day_of_run
-    from tries
+    from dates
+
+),
+
+placed as (
+
+    select
+        helped.*,
+        runs.day_of_run
+    from helped
+    inner join runs
+        on
+            helped.item_number = runs.item_number
+            and helped.performed_date = runs.performed_date
+    where not helped.is_hint
 
 ),
 
@@ -145,6 +163,7 @@ final as (
         source,
         event_id,
         item_id,
+        item_number,
         method,
         case
             when is_unreviewed then 'unreviewed_scale'

@@ -10,6 +10,7 @@ turning_points as (
 
     select
         pair_number,
+        max(place) as last_place,
         arg_max(is_secure, place) as is_secure_now,
         coalesce(max(place) filter (where is_secure), 0) as last_secure,
         coalesce(max(place) filter (where not is_secure), 0) as last_unsecure,
@@ -23,6 +24,7 @@ begun as (
 
     select
         pair_number,
+        last_place,
         is_secure_now,
         greatest(
             first_after_gap,
@@ -46,10 +48,10 @@ final as (
         judged.alpha,
         judged.beta,
         judged.place - begun.first_place + 1 as place,
-        row_number() over (
-            partition by judged.pair_number
-            order by judged.place desc
-        ) as place_from_last,
+        begun.last_place - judged.place + 1 as place_from_last,
+        -- Of an episode's own evidence: it has three from its third place on.
+        judged.right_of_three = 3
+        and judged.place >= begun.first_place + 2 as are_three_right,
         judged.evidence_date,
         judged.performed_at
     from judged

@@ -90,6 +90,8 @@ aged as (
 
     select
         numbered.*,
+        numbered.outcome >= parameters.practice_episodes_right_outcome
+            as is_right,
         power(
             parameters.mastery_decay, numbered.places - numbered.place
         ) as discount
@@ -126,7 +128,12 @@ discounted as (
             partition by pair_number
             order by place
             rows between unbounded preceding and current row
-        ) as evidence_days
+        ) as evidence_days,
+        count(*) filter (where is_right) over (
+            partition by pair_number
+            order by place
+            rows between 2 preceding and current row
+        ) as right_of_three
     from aged
 
 ),
@@ -174,6 +181,7 @@ final as (
                 ) >= parameters.mastery_secure_lower
             else false
         end as is_secure,
+        believed.right_of_three,
         believed.alpha,
         believed.beta,
         believed.performed_at

@@ -18,33 +18,16 @@ parameters as (
 
 ),
 
-in_rows as (
-
-    select
-        current_evidence.*,
-        count(*) filter (
-            where current_evidence.outcome
-            >= parameters.practice_episodes_right_outcome
-        ) over (
-            partition by current_evidence.pair_number
-            order by current_evidence.place
-            rows between 2 preceding and current row
-        ) as right_of_three
-    from current_evidence
-    cross join parameters
-
-),
-
 -- Sums of decimals do not depend on the order in which threads add them.
 summed as (
 
     select
-        student_key,
-        standard_id,
+        any_value(student_key) as student_key,
+        any_value(standard_id) as standard_id,
         bool_and(is_secure_now) as is_secure_now,
         count(*) as attempts,
         count(distinct evidence_date) as evidence_days,
-        max(right_of_three) = 3 as has_three_right,
+        bool_or(are_three_right) as has_three_right,
         arg_max(alpha, place) as alpha,
         arg_max(beta, place) as beta,
         sum(cast(outcome as decimal(38, 15))) filter (
@@ -55,8 +38,8 @@ summed as (
         ) as outcomes_before,
         min(evidence_date) as started_on,
         max(evidence_date) as last_evidence_date
-    from in_rows
-    group by student_key, standard_id
+    from current_evidence
+    group by pair_number
 
 ),
 

@@ -16,7 +16,7 @@ final as (
 
     select
         conflicts.source,
-        cast(conflicts.event_id as varchar) as event_id,
+        conflicts.event_id,
         conflicts.file_digest as digest,
         loaded_files.file_name as loaded_file_name,
         conflicts.loaded_line_number,

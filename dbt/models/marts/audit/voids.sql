@@ -34,8 +34,8 @@ final as (
 
     select
         voids.source,
-        cast(voids.event_id as varchar) as event_id,
-        cast(voids.voids_event_id as varchar) as voids_event_id,
+        voids.event_id,
+        voids.voids_event_id,
         case
             when voided.event_id is not null then 'applied'
             when voiding.event_id is not null then 'without_effect'

@@ -17,7 +17,7 @@ final as (
     select
         evidence.student_key,
         evidence.standard_id,
-        cast(evidence.event_id as varchar) as event_id,
+        evidence.event_id,
         evidence.source,
         evidence.item_id,
         evidence.method,
