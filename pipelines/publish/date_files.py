@@ -32,9 +32,10 @@ _FIRST_BYTE = "coalesce(try_cast('0x' || left(student_key, 2) as utinyint), 0)"
 
 
 class DatedRows(NamedTuple):
-    """A table to write by date: its name, its column of dates, and options of Parquet.
+    """A table to write by date: its name, its column of dates, and how a file is written.
 
-    `replaced` is what a select of all its columns puts in the place of some.
+    `options` are those of DuckDB's `copy`; `replaced` is what a select of all its columns puts in
+    the place of some.
     """
 
     table: str
@@ -143,8 +144,7 @@ def _write_some(
     copies = [
         f"copy (select * exclude (file_number){rows.replaced} from {_SORTED}"
         f" where file_number = {number})"
-        f" to {_literal(folder / files[number].name)}"
-        f" (format parquet, compression zstd{rows.options})"
+        f" to {_literal(folder / files[number].name)} ({rows.options})"
         for (number,) in filled.fetchall()
     ]
     with _one_thread_a_statement(connection) as threads, ThreadPoolExecutor(threads) as writers:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ROWS = DatedRows("minutes", "activity_date", "", "")
+ROWS = DatedRows("minutes", "activity_date", "format parquet", "")
 OLD, NEW = date(2025, 9, 1), date(2025, 9, 2)
 
 
