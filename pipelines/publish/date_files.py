@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.publish.dated import BUILD_ID, DIFFERING
+from pipelines.publish.dated import DIFFERING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -168,7 +168,7 @@ def _sort(
             from (values {shares}) as files (number, date, first, last)
         )
 
-        select shares.number as file_number, dated_rows.* exclude ({BUILD_ID})
+        select shares.number as file_number, dated_rows.*
         from {rows.table} as dated_rows
         inner join shares
             on dated_rows.{rows.column} = shares.date

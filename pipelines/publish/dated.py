@@ -54,10 +54,9 @@ def update_table(
 ) -> None:
     """Bring the copy `target` of an earlier build up to `source`; leave a table of what DIFFERS.
 
-    `listed` is the list of changed keys. The `build_id` of every row becomes that of `source`.
+    `listed` is the list of changed keys. The copy has no `build_id`: its rows are of whichever
+    build they are shown as, and those of one and the next can be compared.
     """
-    # Without it, the rows of one build and the next can be compared.
-    connection.execute(f"alter table {target} drop column {BUILD_ID}")
     listed_rows = f"semi join {listed} using ({', '.join(changed.keys)})"
     connection.execute(
         "create or replace temp table earlier as"
@@ -69,7 +68,6 @@ def update_table(
     )
     _compare(connection, changed.date)
     _replace_rows(connection, target, changed.date)
-    _add_build_id(connection, source=source, target=target)
     connection.execute("drop table earlier")
     connection.execute("drop table present")
 
@@ -119,13 +117,3 @@ def _replace_rows(connection: duckdb.DuckDBPyConnection, target: str, date: str)
         f"insert into {target} by name (from present"
         f" {differing.format(rows='present')} order by present.{date})"
     )
-
-
-def _add_build_id(connection: duckdb.DuckDBPyConnection, *, source: str, target: str) -> None:
-    """Say of all rows of which build they are: a column with one value costs next to nothing.
-
-    It is added last: DuckDB writes down a table once that is changed in this order, else twice.
-    """
-    build_ids = connection.execute(f"select {BUILD_ID} from {source} limit 1").fetchall()
-    default = f" default '{build_ids[0][0]}'" if build_ids else ""
-    connection.execute(f"alter table {target} add column {BUILD_ID} varchar{default}")

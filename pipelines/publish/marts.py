@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.publish.date_files import DatedRows, link_files, write_files
-from pipelines.publish.dated import BUILD_ID, DATED_TABLES, list_all, update_table
+from pipelines.publish.dated import BUILD_ID, DATED_TABLES, Changed, list_all, update_table
 from pipelines.publish.digests import NONE_READ, digest_of
 from pipelines.publish.manifest import MARTS_FILE, PublishedTable
 from pipelines.warehouse.connection import WAREHOUSE, attach, connect_in_memory
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from pipelines.publish.digests import Digests
 
 MARTS = "marts"
+# Where marts.duckdb has the rows of tables that grow with every date; readers see them through a
+# view that says the build. To say it in every row would take longer than all else that is new.
+DATED_SCHEMA = "dated"
 # The families that docs/marts promise to readers; nothing else leaves the warehouse.
 PUBLISHED_SCHEMAS = ("roster", "learning", "proxies", "signals", "district", "audit")
 
@@ -76,6 +79,16 @@ class _Relation(NamedTuple):
     @property
     def target(self) -> str:
         return f"{MARTS}.{self.qualified_name}"
+
+    @property
+    def changed(self) -> Changed | None:
+        """Where its changes are listed, of one that grows with every date."""
+        return DATED_TABLES.get(f"{self.schema}.{self.name}")
+
+    @property
+    def dated(self) -> str:
+        """The table of marts.duckdb that has its rows, of one that grows with every date."""
+        return f"{DATED_SCHEMA}.{_quoted(self.name)}"
 
 
 def copy_marts(connection: duckdb.DuckDBPyConnection, target: Target) -> tuple[PublishedTable, ...]:
@@ -137,73 +150,73 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> list[_Relation]:
 def _copy_relation(
     connection: duckdb.DuckDBPyConnection, relation: _Relation, target: Target
 ) -> PublishedTable:
-    name = f"{relation.schema}.{relation.name}"
-    is_dated = name in DATED_TABLES
     rows = _count(connection, relation.source)
-    table = PublishedTable(relation.schema, relation.name, rows, "", is_dated=is_dated)
+    table = PublishedTable(
+        relation.schema, relation.name, rows, "", is_dated=relation.changed is not None
+    )
     connection.execute(f"create schema if not exists {MARTS}.{_quoted(relation.schema)}")
-    if is_dated and target.baseline:
-        _update_dated(connection, relation, table, target)
+    path = target.folder / table.parquet_path
+    if relation.changed:
+        connection.execute(f"create schema if not exists {MARTS}.{DATED_SCHEMA}")
+        _copy_dated(connection, relation, relation.changed, target=target, path=path)
+        _show_build(connection, relation)
+    else:
+        connection.execute(
+            f"create or replace table {relation.target} as from {relation.source} order by all"
+        )
+        path.parent.mkdir(parents=True)
+        connection.execute(
+            f"copy (select *{_ids_as_text(connection, relation)} from {relation.target})"
+            f" to {_literal(str(path))} ({target.parquet_options})"
+        )
+    return replace(table, digest=digest_of(path, target.known_digests))
+
+
+def _copy_dated(
+    connection: duckdb.DuckDBPyConnection,
+    relation: _Relation,
+    changed: Changed,
+    *,
+    target: Target,
+    path: Path,
+) -> None:
+    stored = f"{MARTS}.{relation.dated}"
+    folder = path / f"{BUILD_ID}={target.build_id}"
+    if target.baseline:
+        update_table(
+            connection,
+            changed,
+            source=relation.source,
+            target=stored,
+            listed=f"{WAREHOUSE}.{changed.list}",
+        )
+        earlier = target.baseline.folder / path.relative_to(target.folder)
+        link_files(earlier / f"{BUILD_ID}={target.baseline.folder.name}", folder)
     else:
         # A date that changes is looked for in few row groups where rows lie by date.
-        order = f"order by {DATED_TABLES[name].date}" if is_dated else "order by all"
         connection.execute(
-            f"create or replace table {relation.target} as from {relation.source} {order}"
+            f"create or replace table {stored} as select * exclude ({BUILD_ID})"
+            f" from {relation.source} order by {changed.date}"
         )
-        _write_parquet(connection, relation, table, target)
-    digest = digest_of(target.folder / table.parquet_path, target.known_digests)
-    return replace(table, digest=digest)
+        list_all(connection, stored, changed.date)
+    replaced = _ids_as_text(connection, relation)
+    rows = DatedRows(stored, changed.date, target.parquet_options, replaced)
+    write_files(connection, rows, folder)
 
 
-def _update_dated(
-    connection: duckdb.DuckDBPyConnection,
-    relation: _Relation,
-    table: PublishedTable,
-    target: Target,
-) -> None:
-    changed = DATED_TABLES[table.qualified_name]
-    update_table(
-        connection,
-        changed,
-        source=relation.source,
-        target=relation.target,
-        listed=f"{WAREHOUSE}.{changed.list}",
-    )
-    folder = target.folder / table.parquet_path / f"{BUILD_ID}={target.build_id}"
-    if target.baseline:
-        earlier = target.baseline.folder / table.parquet_path
-        link_files(earlier / f"{BUILD_ID}={target.baseline.folder.name}", folder)
-    write_files(connection, _dated_rows(connection, relation, target), folder)
-
-
-def _write_parquet(
-    connection: duckdb.DuckDBPyConnection,
-    relation: _Relation,
-    table: PublishedTable,
-    target: Target,
-) -> None:
-    path = target.folder / table.parquet_path
-    if table.is_dated:
-        rows = _dated_rows(connection, relation, target)
-        list_all(connection, rows.table, rows.column)
-        write_files(connection, rows, path / f"{BUILD_ID}={target.build_id}")
-        return
-    path.parent.mkdir(parents=True)
+def _show_build(connection: duckdb.DuckDBPyConnection, relation: _Relation) -> None:
+    """Show the rows of a dated table with the build that all of them are of, if they are of one."""
+    ((first, last),) = connection.execute(
+        f"select min({BUILD_ID}), max({BUILD_ID}) from {relation.source}"
+    ).fetchall()
+    build_id = _literal(first) if first and first == last else "null"
+    # Named without its database, the table is found under whatever name a reader attaches it.
+    connection.execute(f"use {MARTS}")
     connection.execute(
-        f"copy (select *{_ids_as_text(connection, relation)} from {relation.target})"
-        f" to {_literal(str(path))} ({target.parquet_options})"
+        f"create or replace view {relation.qualified_name} as"
+        f" select *, {build_id}::varchar as {BUILD_ID} from {relation.dated}"
     )
-
-
-def _dated_rows(
-    connection: duckdb.DuckDBPyConnection, relation: _Relation, target: Target
-) -> DatedRows:
-    return DatedRows(
-        relation.target,
-        DATED_TABLES[f"{relation.schema}.{relation.name}"].date,
-        target.parquet_options,
-        _ids_as_text(connection, relation),
-    )
+    connection.execute(f"use {WAREHOUSE}")
 
 
 def _ids_as_text(connection: duckdb.DuckDBPyConnection, relation: _Relation) -> str:
@@ -214,7 +227,7 @@ def _ids_as_text(connection: duckdb.DuckDBPyConnection, relation: _Relation) -> 
         where database_name = ? and schema_name = ? and table_name = ? and data_type = 'UUID'
         order by column_index
         """,
-        [MARTS, relation.schema, relation.name],
+        [WAREHOUSE, relation.schema, relation.name],
     ).fetchall()
     texts = (f"{_quoted(name)}::varchar as {_quoted(name)}" for (name,) in found)
     return f" replace ({', '.join(texts)})" if found else ""
@@ -234,8 +247,9 @@ def _copy_comments(connection: duckdb.DuckDBPyConnection, relations: list[_Relat
     connection.begin()
     for relation in relations:
         if relation.comment:
+            kind = "view" if relation.changed else "table"
             connection.execute(
-                f"comment on table {relation.target} is {_literal(relation.comment)}"
+                f"comment on {kind} {relation.target} is {_literal(relation.comment)}"
             )
     for schema, table, column, comment in columns:
         target = f"{_Relation(schema, table, None).target}.{_quoted(column)}"

@@ -11,7 +11,7 @@ from pipelines.errors import CheckFailedError
 from pipelines.identity.keys import read_key
 from pipelines.publish.digests import NONE_READ, digest_of
 from pipelines.publish.manifest import Manifest, PublishedTable, read_manifest
-from pipelines.publish.marts import MARTS, open_marts
+from pipelines.publish.marts import DATED_SCHEMA, MARTS, open_marts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,10 +89,10 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> list[_Column]:
         """
         select schema_name || '.' || table_name, column_name, data_type
         from duckdb_columns()
-        where database_name = ?
+        where database_name = ? and schema_name <> ?
         order by all
         """,
-        [MARTS],
+        [MARTS, DATED_SCHEMA],
     ).fetchall()
     return [_Column(*row) for row in rows]
 

@@ -29,10 +29,10 @@ def connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[duckdb.DuckDBPyConne
             f"""
             create table minutes as
             select md5(range::varchar) as student_key, unnest([1, 2]) as part,
-                date '{OLD}' as activity_date, 'one' as build_id
+                date '{OLD}' as activity_date
             from range(64)
             union all
-            select md5(range::varchar), 1, date '{NEW}', 'one' from range(8)
+            select md5(range::varchar), 1, date '{NEW}' from range(8)
             """
         )
         yield connection
@@ -42,7 +42,7 @@ def written(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, in
     """Return the rows of each file; together they must be those of the table."""
     files = sorted(folder.glob("*.parquet"))
     everything = " union all ".join(f"select * from '{file}'" for file in files)
-    stored = "select * exclude (build_id) from minutes"
+    stored = "from minutes"
     for one, other in ((everything, stored), (stored, everything)):
         assert connection.execute(f"({one}) except all ({other})").fetchall() == []
     return {file.name: len(connection.execute(f"from '{file}'").fetchall()) for file in files}
@@ -102,7 +102,7 @@ def test_one_student_writes_one_file(connection: duckdb.DuckDBPyConnection, tmp_
     write_everything(connection, tmp_path / "earlier")
     before = take_over(tmp_path / "earlier", tmp_path / "later")
     (student,) = connection.execute("select max(student_key) from minutes").fetchall()[0]
-    late = f"insert into minutes values ('{student}', 3, '{OLD}', 'two')"
+    late = f"insert into minutes values ('{student}', 3, '{OLD}')"
     differ(connection, late, OLD, student)
     write_files(connection, ROWS, tmp_path / "later")
     written(connection, tmp_path / "later")
@@ -116,7 +116,7 @@ def test_a_date_that_grows_is_shared_out_anew(
     """Its one file gives way to several, and they to one where the rows go again."""
     write_everything(connection, tmp_path / "earlier")
     take_over(tmp_path / "earlier", tmp_path / "later")
-    grown = f"insert into minutes select 'ff' || range, 1, '{NEW}', 'two' from range(8)"
+    grown = f"insert into minutes select 'ff' || range, 1, '{NEW}' from range(8)"
     differ(connection, grown, NEW, "ff0")
     write_files(connection, ROWS, tmp_path / "later")
     names = {name for name in written(connection, tmp_path / "later") if name > "2025-09-02"}
@@ -132,7 +132,7 @@ def test_every_student_has_a_file(connection: duckdb.DuckDBPyConnection, tmp_pat
     connection.execute(
         f"""
         insert into minutes
-        select student_key, 1, '{OLD}', 'one'
+        select student_key, 1, '{OLD}'
         from (values ('no digits'), ('é'), ('f'), (''), (null)) as odd (student_key)
         """
     )
@@ -142,7 +142,7 @@ def test_every_student_has_a_file(connection: duckdb.DuckDBPyConnection, tmp_pat
         f"select count(*) from '{tmp_path}/earlier/2025-09-01.00-0f.parquet' where {odd}"
     ).fetchall() == [(5,)]
     take_over(tmp_path / "earlier", tmp_path / "later")
-    late = f"insert into minutes values ('no digits', 2, '{OLD}', 'two')"
+    late = f"insert into minutes values ('no digits', 2, '{OLD}')"
     differ(connection, late, OLD, "no digits")
     write_files(connection, ROWS, tmp_path / "later")
     after = written(connection, tmp_path / "later")
@@ -158,7 +158,7 @@ def test_what_is_written_anew_has_the_bytes_of_a_first_time(
     connection.execute(
         f"""
         insert into minutes
-        select md5(range::varchar), 3, date '{OLD}' + (range % 2)::integer, 'two' from range(40)
+        select md5(range::varchar), 3, date '{OLD}' + (range % 2)::integer from range(40)
         """
     )
     connection.execute(

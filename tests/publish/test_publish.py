@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -44,10 +45,29 @@ def test_readers_find_every_mart(home: Home, settings: Settings, key: Key) -> No
     assert rows["learning.mastery_evidence"] == 6000
     assert rows["audit.builds"] == 10
     with duckdb.connect(home.current_build / "marts.duckdb", read_only=True) as reader:
-        found = reader.execute(
-            "select schema_name || '.' || table_name, estimated_size from duckdb_tables()"
+        names = reader.execute(
+            "select distinct schema_name || '.' || table_name from duckdb_columns()"
+            " where not internal and schema_name <> 'dated'"
         ).fetchall()
-    assert dict(found) == rows
+        found = {
+            name: reader.execute(f"select count(*) from {name}").fetchall()[0][0]
+            for (name,) in names
+        }
+    assert found == rows
+
+
+def test_a_dated_table_is_found_under_any_name(
+    home: Home, settings: Settings, key: Key, tmp_path: Path
+) -> None:
+    """Its view names no database: readers attach the file, or a copy of it, as they like."""
+    publish_build(home, settings, key, "build-one")
+    copy = shutil.copy(home.current_build / "marts.duckdb", tmp_path / "copy.duckdb")
+
+    query = "select distinct build_id from {}.learning.mastery_evidence"
+    with duckdb.connect() as reader:
+        for name, file in (("other", home.current_build / "marts.duckdb"), ("copied", copy)):
+            reader.execute(f"attach '{file}' as {name} (read_only)")
+            assert reader.execute(query.format(name)).fetchall() == [("build-one",)]
 
 
 def test_comments_travel_with_the_marts(home: Home, settings: Settings, key: Key) -> None:
