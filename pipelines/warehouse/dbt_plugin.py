@@ -32,6 +32,7 @@ class Plugin(BasePlugin):
         conn.execute("load httpfs")
         if self._memory_limit:
             conn.execute("set memory_limit = ?", [self._memory_limit])
+            conn.execute("set block_allocator_memory = ?", [self._memory_limit])
         add_beta_quantile(conn)
 
 

@@ -9,6 +9,7 @@ faster hours and slower ones. What counts is the ratio of the longest median to 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import subprocess
@@ -90,6 +91,8 @@ def _write_home(root: Path, history: int, new: int) -> None:
 def _measure(home: Path, history: int) -> Measured:
     root = home.with_name("night")
     shutil.copytree(home, root, symlinks=True)
+    # No night begins while gigabytes of a copy are on their way to the disk.
+    os.sync()
     began = time.monotonic()
     command = [sys.executable, "-m", "pipelines", "nightly", "--home", str(root)]
     night = subprocess.Popen(  # noqa: S603 - our own interpreter
