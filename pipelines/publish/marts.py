@@ -206,8 +206,9 @@ def _copy_dated(
 
 def _show_build(connection: duckdb.DuckDBPyConnection, relation: _Relation) -> None:
     """Show the rows of a dated table with the build that all of them are of, if they are of one."""
+    said = f"coalesce({BUILD_ID}, '')"
     ((first, last),) = connection.execute(
-        f"select min({BUILD_ID}), max({BUILD_ID}) from {relation.source}"
+        f"select min({said}), max({said}) from {relation.source}"
     ).fetchall()
     build_id = _literal(first) if first and first == last else "null"
     # Named without its database, the table is found under whatever name a reader attaches it.

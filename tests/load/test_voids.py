@@ -156,7 +156,7 @@ def _found(connection: DuckDBPyConnection) -> Found:
     voided = connection.execute(
         "select source, event_id::varchar from int_events_voided"
     ).fetchall()
-    states = connection.execute("select source, event_id, state from voids").fetchall()
+    states = connection.execute("select source, event_id::varchar, state from voids").fetchall()
     return Found(
         {(source, _number(event)) for source, event in voided},
         {(source, _number(event)): state for source, event, state in states},

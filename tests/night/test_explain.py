@@ -134,7 +134,7 @@ def _change_earlier_build(home: Home, asked: tuple[str, str], went: UUID, change
     file.write_text(json.dumps({**document, "build_id": EARLIER}), "utf-8")
     where = "where (student_key, standard_id, event_id) = (?, ?, ?)"
     with duckdb.connect(earlier / "marts.duckdb") as marts:
-        marts.execute(f"delete from learning.mastery_evidence {where}", [*asked, went])
+        marts.execute(f"delete from dated.mastery_evidence {where}", [*asked, went])
         marts.execute(
-            f"update learning.mastery_evidence set outcome = 0.123 {where}", [*asked, changed]
+            f"update dated.mastery_evidence set outcome = 0.123 {where}", [*asked, changed]
         )

@@ -27,6 +27,10 @@ UNFIT = {
         "update learning.mastery_evidence set build_id = 'build-two' where item_id like '%7'",
         "learning.mastery_evidence has rows of another build than build-one",
     ),
+    "dated_row_of_no_build": (
+        "update learning.mastery_evidence set build_id = null where item_id like '%7'",
+        "learning.mastery_evidence has rows of another build than build-one",
+    ),
     "row_of_no_build": (
         "update roster.schools set build_id = null where school_id = 'school-1'",
         "roster.schools has rows of another build",

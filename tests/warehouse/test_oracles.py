@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
@@ -35,7 +36,7 @@ def built(request: pytest.FixtureRequest) -> BuiltDistrict:
 def test_evidence_is_that_of_the_oracle(built: BuiltDistrict) -> None:
     """Each try has the outcome, weight, order and reason that the definition gives it."""
     expected = {
-        (row.student_key, row.standard_id, row.event.source, row.event.event_id): {
+        (row.student_key, row.standard_id, row.event.source, UUID(row.event.event_id)): {
             "occurred_at": row.event.occurred_at,
             "performed_at": row.performed_at,
             "evidence_date": row.evidence_date,

@@ -163,7 +163,6 @@ final as (
         source,
         event_id,
         item_id,
-        item_number,
         method,
         case
             when is_unreviewed then 'unreviewed_scale'

@@ -36,7 +36,9 @@ numbered as (
         tries.guess_weight / standards_of_tries.standards as weight,
         row_number() over (
             partition by
-                tries.item_number, standards_of_tries.standard_id
+                tries.student_key,
+                tries.item_id,
+                standards_of_tries.standard_id
             order by tries.performed_at, tries.event_id, tries.source
         ) as attempt_number,
         tries.is_assisted,
