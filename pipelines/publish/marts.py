@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MARTS = "marts"
 # Where marts.duckdb has the rows of tables that grow with every date; readers see them through a
-# view that says the build. To say it in every row would take longer than all else that is new.
+# view that says the build: to say it in every row costs more with every date that there is.
 DATED_SCHEMA = "dated"
 # The families that docs/marts promise to readers; nothing else leaves the warehouse.
 PUBLISHED_SCHEMAS = ("roster", "learning", "proxies", "signals", "district", "audit")
