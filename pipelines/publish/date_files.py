@@ -34,14 +34,14 @@ _FIRST_BYTE = "coalesce(try_cast('0x' || left(student_key, 2) as utinyint), 0)"
 class DatedRows(NamedTuple):
     """A table to write by date: its name, its column of dates, and how a file is written.
 
-    `options` are those of DuckDB's `copy`; `replaced` is what a select of all its columns puts in
-    the place of some.
+    `options` are those of DuckDB's `copy`; `shown` is what a select of all its columns puts in the
+    place of some, or adds to them.
     """
 
     table: str
     column: str
     options: str
-    replaced: str
+    shown: str
 
 
 class DateFile(NamedTuple):
@@ -142,7 +142,7 @@ def _write_some(
     _sort(connection, rows, files)
     filled = connection.execute(f"select distinct file_number from {_SORTED} order by all")
     copies = [
-        f"copy (select * exclude (file_number){rows.replaced} from {_SORTED}"
+        f"copy (select * exclude (file_number){rows.shown} from {_SORTED}"
         f" where file_number = {number})"
         f" to {_literal(folder / files[number].name)} ({rows.options})"
         for (number,) in filled.fetchall()

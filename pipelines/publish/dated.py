@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     import duckdb
 
 BUILD_ID = "build_id"
+# Columns that say the same in all rows of a build: the last ones of each table that has them.
+DEFINITION = ("definition_version", "definition_hash")
+ONE_VALUED = (*DEFINITION, BUILD_ID)
+# What a select of a table takes, so that rows of one and the next build can be compared.
+COLUMNS_OF_ROWS = f"columns(name -> not list_contains({list(ONE_VALUED)}, name))"
 # The students and dates of which something differs: columns student_key and file_date.
 DIFFERING = "differing"
 
@@ -54,8 +59,8 @@ def update_table(
 ) -> None:
     """Bring the copy `target` of an earlier build up to `source`; leave a table of what DIFFERS.
 
-    `listed` is the list of changed keys. The copy has no `build_id`: its rows are of whichever
-    build they are shown as, and those of one and the next can be compared.
+    `listed` is the list of changed keys. The copy has no ONE_VALUED columns: its rows are of
+    whichever build they are shown as.
     """
     listed_rows = f"semi join {listed} using ({', '.join(changed.keys)})"
     connection.execute(
@@ -64,7 +69,7 @@ def update_table(
     )
     connection.execute(
         "create or replace temp table present as"
-        f" select * exclude ({BUILD_ID}) from {source} {listed_rows}"
+        f" select {COLUMNS_OF_ROWS} from {source} {listed_rows}"
     )
     _compare(connection, changed.date)
     _replace_rows(connection, target, changed.date)

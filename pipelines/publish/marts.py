@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import shutil
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.publish.date_files import DatedRows, link_files, write_files
-from pipelines.publish.dated import BUILD_ID, DATED_TABLES, Changed, list_all, update_table
+from pipelines.publish.dated import (
+    BUILD_ID,
+    COLUMNS_OF_ROWS,
+    DATED_TABLES,
+    ONE_VALUED,
+    Changed,
+    list_all,
+    update_table,
+)
 from pipelines.publish.digests import NONE_READ, digest_of
 from pipelines.publish.manifest import MARTS_FILE, PublishedTable
 from pipelines.warehouse.connection import WAREHOUSE, attach, connect_in_memory
@@ -25,7 +34,7 @@ if TYPE_CHECKING:
 
 MARTS = "marts"
 # Where marts.duckdb has the rows of tables that grow with every date; readers see them through a
-# view that says the build: to say it in every row costs more with every date that there is.
+# view that says the build and the definition, which in every row would cost more with every date.
 DATED_SCHEMA = "dated"
 # The families that docs/marts promise to readers; nothing else leaves the warehouse.
 PUBLISHED_SCHEMAS = ("roster", "learning", "proxies", "signals", "district", "audit")
@@ -61,12 +70,21 @@ class Target(NamedTuple):
         return f"format parquet, compression zstd, compression_level 1{encryption}"
 
 
+class _Column(NamedTuple):
+    """A column of a table or view, and what the warehouse says of it."""
+
+    name: str
+    type: str
+    comment: str | None
+
+
 class _Relation(NamedTuple):
     """A table or view of the warehouse."""
 
     schema: str
     name: str
     comment: str | None
+    columns: tuple[_Column, ...]
 
     @property
     def qualified_name(self) -> str:
@@ -104,11 +122,17 @@ def copy_marts(connection: duckdb.DuckDBPyConnection, target: Target) -> tuple[P
     if target.key is not None:
         _add_parquet_key(connection, target.key)
     relations = _relations(connection)
-    tables = tuple(_copy_relation(connection, each, target) for each in relations)
+    for schema in (DATED_SCHEMA, *sorted({each.schema for each in relations})):
+        connection.execute(f"create schema if not exists {MARTS}.{_quoted(schema)}")
+    dated, others = _by_kind(relations)
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as beside:
+        # Most of the others are too small for a second thread.
+        copied = beside.submit(_copy_relations, cursor, others, target)
+        tables = _copy_relations(connection, dated, target) + copied.result()
     _copy_comments(connection, relations)
     connection.execute(f"checkpoint {MARTS}")
     connection.execute(f"detach {MARTS}")
-    return tables
+    return tuple(sorted(tables, key=lambda table: table.qualified_name))
 
 
 @contextmanager
@@ -131,7 +155,8 @@ def _add_parquet_key(connection: duckdb.DuckDBPyConnection, key: Key) -> None:
 
 
 def _relations(connection: duckdb.DuckDBPyConnection) -> list[_Relation]:
-    rows = connection.execute(
+    asked = {"database": WAREHOUSE, "schemas": list(PUBLISHED_SCHEMAS)}
+    relations = connection.execute(
         """
         select schema_name, table_name, comment
         from duckdb_tables()
@@ -142,9 +167,39 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> list[_Relation]:
         where database_name = $database and list_contains($schemas, schema_name) and not internal
         order by all
         """,
-        {"database": WAREHOUSE, "schemas": list(PUBLISHED_SCHEMAS)},
+        asked,
     ).fetchall()
-    return [_Relation(*row) for row in rows]
+    # DuckDB binds every view for this: it is asked once, for all.
+    columns = connection.execute(
+        """
+        select schema_name, table_name, column_name, data_type, comment
+        from duckdb_columns()
+        where database_name = $database and list_contains($schemas, schema_name)
+        order by schema_name, table_name, column_index
+        """,
+        asked,
+    ).fetchall()
+    of_relation: dict[tuple[str, str], list[_Column]] = {}
+    for schema, name, *column in columns:
+        of_relation.setdefault((schema, name), []).append(_Column(*column))
+    return [
+        _Relation(schema, name, comment, tuple(of_relation[schema, name]))
+        for schema, name, comment in relations
+    ]
+
+
+def _by_kind(relations: list[_Relation]) -> tuple[list[_Relation], list[_Relation]]:
+    """Return those that grow with every date, and the others."""
+    return (
+        [relation for relation in relations if relation.changed],
+        [relation for relation in relations if not relation.changed],
+    )
+
+
+def _copy_relations(
+    connection: duckdb.DuckDBPyConnection, relations: list[_Relation], target: Target
+) -> list[PublishedTable]:
+    return [_copy_relation(connection, relation, target) for relation in relations]
 
 
 def _copy_relation(
@@ -154,19 +209,16 @@ def _copy_relation(
     table = PublishedTable(
         relation.schema, relation.name, rows, "", is_dated=relation.changed is not None
     )
-    connection.execute(f"create schema if not exists {MARTS}.{_quoted(relation.schema)}")
     path = target.folder / table.parquet_path
     if relation.changed:
-        connection.execute(f"create schema if not exists {MARTS}.{DATED_SCHEMA}")
         _copy_dated(connection, relation, relation.changed, target=target, path=path)
-        _show_build(connection, relation)
     else:
         connection.execute(
             f"create or replace table {relation.target} as from {relation.source} order by all"
         )
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         connection.execute(
-            f"copy (select *{_ids_as_text(connection, relation)} from {relation.target})"
+            f"copy (select *{_ids_as_text(relation)} from {relation.target})"
             f" to {_literal(str(path))} ({target.parquet_options})"
         )
     return replace(table, digest=digest_of(path, target.known_digests))
@@ -195,67 +247,78 @@ def _copy_dated(
     else:
         # A date that changes is looked for in few row groups where rows lie by date.
         connection.execute(
-            f"create or replace table {stored} as select * exclude ({BUILD_ID})"
+            f"create or replace table {stored} as select {COLUMNS_OF_ROWS}"
             f" from {relation.source} order by {changed.date}"
         )
         list_all(connection, stored, changed.date)
-    replaced = _ids_as_text(connection, relation)
-    rows = DatedRows(stored, changed.date, target.parquet_options, replaced)
+    values = _values_of_all_rows(connection, relation)
+    replaced = _ids_as_text(relation)
+    # The name of the folder says the build.
+    added = _as_columns({name: value for name, value in values.items() if name != BUILD_ID})
+    rows = DatedRows(stored, changed.date, target.parquet_options, f"{replaced}{added}")
     write_files(connection, rows, folder)
+    _show_rows(connection, relation, values)
 
 
-def _show_build(connection: duckdb.DuckDBPyConnection, relation: _Relation) -> None:
-    """Show the rows of a dated table with the build that all of them are of, if they are of one."""
-    said = f"coalesce({BUILD_ID}, '')"
-    ((first, last),) = connection.execute(
-        f"select min({said}), max({said}) from {relation.source}"
-    ).fetchall()
-    build_id = _literal(first) if first and first == last else "null"
+def _values_of_all_rows(
+    connection: duckdb.DuckDBPyConnection, relation: _Relation
+) -> dict[str, str | None]:
+    """Return what each of the ONE_VALUED columns of a table says; None unless all rows agree."""
+    names = [column.name for column in relation.columns if column.name in ONE_VALUED]
+    ends = (f"{end}(coalesce({name}, ''))" for end in ("min", "max") for name in names)
+    (found,) = connection.execute(f"select {', '.join(ends)} from {relation.source}").fetchall()
+    least, most = found[: len(names)], found[len(names) :]
+    return {
+        name: first if first and first == last else None
+        for name, first, last in zip(names, least, most, strict=True)
+    }
+
+
+def _as_columns(values: dict[str, str | None]) -> str:
+    """Return what adds these to the columns of a select."""
+    return "".join(
+        f", {'null' if value is None else _literal(value)}::varchar as {_quoted(name)}"
+        for name, value in values.items()
+    )
+
+
+def _show_rows(
+    connection: duckdb.DuckDBPyConnection, relation: _Relation, values: dict[str, str | None]
+) -> None:
+    """Show the rows of a dated table with the values that all of them have."""
     # Named without its database, the table is found under whatever name a reader attaches it.
     connection.execute(f"use {MARTS}")
     connection.execute(
         f"create or replace view {relation.qualified_name} as"
-        f" select *, {build_id}::varchar as {BUILD_ID} from {relation.dated}"
+        f" select *{_as_columns(values)} from {relation.dated}"
     )
     connection.execute(f"use {WAREHOUSE}")
 
 
-def _ids_as_text(connection: duckdb.DuckDBPyConnection, relation: _Relation) -> str:
+def _ids_as_text(relation: _Relation) -> str:
     """Return what makes text of UUIDs in a select: Parquet has them, but few of its readers do."""
-    found = connection.execute(
-        """
-        select column_name from duckdb_columns()
-        where database_name = ? and schema_name = ? and table_name = ? and data_type = 'UUID'
-        order by column_index
-        """,
-        [WAREHOUSE, relation.schema, relation.name],
-    ).fetchall()
-    texts = (f"{_quoted(name)}::varchar as {_quoted(name)}" for (name,) in found)
-    return f" replace ({', '.join(texts)})" if found else ""
+    texts = [
+        f"{_quoted(column.name)}::varchar as {_quoted(column.name)}"
+        for column in relation.columns
+        if column.type == "UUID"
+    ]
+    return f" replace ({', '.join(texts)})" if texts else ""
 
 
 def _copy_comments(connection: duckdb.DuckDBPyConnection, relations: list[_Relation]) -> None:
     """Say of tables and columns what the warehouse says of them, and wait for the disk once."""
-    columns = connection.execute(
-        """
-        select schema_name, table_name, column_name, comment
-        from duckdb_columns()
-        where database_name = $database and list_contains($schemas, schema_name)
-            and comment is not null
-        """,
-        {"database": WAREHOUSE, "schemas": list(PUBLISHED_SCHEMAS)},
-    ).fetchall()
     connection.begin()
     for relation in relations:
-        if relation.comment:
-            kind = "view" if relation.changed else "table"
-            connection.execute(
-                f"comment on {kind} {relation.target} is {_literal(relation.comment)}"
-            )
-    for schema, table, column, comment in columns:
-        target = f"{_Relation(schema, table, None).target}.{_quoted(column)}"
-        connection.execute(f"comment on column {target} is {_literal(comment)}")
+        kind = "view" if relation.changed else "table"
+        _comment(connection, f"{kind} {relation.target}", relation.comment)
+        for column in relation.columns:
+            _comment(connection, f"column {relation.target}.{_quoted(column.name)}", column.comment)
     connection.commit()
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, target: str, comment: str | None) -> None:
+    if comment:
+        connection.execute(f"comment on {target} is {_literal(comment)}")
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -9,6 +9,7 @@ import duckdb
 
 from pipelines.errors import CheckFailedError
 from pipelines.identity.keys import read_key
+from pipelines.publish.dated import DEFINITION
 from pipelines.publish.digests import NONE_READ, digest_of
 from pipelines.publish.manifest import Manifest, PublishedTable, read_manifest
 from pipelines.publish.marts import DATED_SCHEMA, MARTS, open_marts
@@ -73,6 +74,7 @@ def _problems(folder: Path, manifest: Manifest, key: Key | None) -> Iterator[str
             return
         yield from _differing_tables(connection, manifest, columns)
         yield from _foreign_builds(connection, manifest, columns)
+        yield from _mixed_definitions(connection, manifest, columns)
         yield from _unreconciled(connection)
         yield from _personal_values(connection, columns)
 
@@ -130,6 +132,18 @@ def _foreign_builds(
             query, wanted = f"select count(*) - {own} from {_quoted(name)}", 0
         if _number(connection, query, build_id) != wanted:
             yield f"{name} has rows of another build than {build_id}, or none of it"
+
+
+def _mixed_definitions(
+    connection: duckdb.DuckDBPyConnection, manifest: Manifest, columns: list[_Column]
+) -> Iterator[str]:
+    """Yield which dated tables have no definition: publishing gives them the one of all rows."""
+    dated = {table.qualified_name for table in manifest.tables if table.is_dated}
+    for column in columns:
+        if column.table in dated and column.name in DEFINITION:
+            query = f"select count(*) from {_quoted(column.table)} where {column.name} is null"
+            if _number(connection, query):
+                yield f"{column.table} has rows of more than one {column.name}, or of none"
 
 
 def _unreconciled(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:

@@ -13,7 +13,13 @@ import yaml
 from pipelines.files import part_of, sync
 from pipelines.identity.keys import Key
 from pipelines.publish import digests, folders
-from pipelines.publish.dated import DATED_TABLES, DIFFERING, Changed, update_table
+from pipelines.publish.dated import (
+    DATED_TABLES,
+    DIFFERING,
+    ONE_VALUED,
+    Changed,
+    update_table,
+)
 from pipelines.publish.digests import sha256_of
 from pipelines.publish.marts import open_marts
 from pipelines.publish.publish import publish_build
@@ -242,7 +248,7 @@ def test_a_missing_baseline_is_no_hindrance(nights: Home, settings: Settings, ke
 
 @pytest.mark.parametrize("table", DATED_TABLES)
 def test_lists_are_those_of_the_models(table: str) -> None:
-    """Publishing and dbt know the same lists of changed keys."""
+    """Publishing and dbt know the same lists of changed keys, and the same last columns."""
     schema, name = table.split(".")
     document = yaml.safe_load(
         (resource_path("dbt") / "models" / "marts" / schema / f"{name}.yml").read_text("utf-8")
@@ -252,7 +258,9 @@ def test_lists_are_those_of_the_models(table: str) -> None:
     known = DATED_TABLES[table]
     assert known.list == f"intermediate.{changed['list']}"
     assert {key: key for key in known.keys} == changed["columns"]
-    assert known.date in {column["name"] for column in model["columns"]}
+    columns = [column["name"] for column in model["columns"]]
+    assert known.date in columns
+    assert tuple(columns[-len(ONE_VALUED) :]) == ONE_VALUED
 
 
 def test_rows_are_replaced_where_one_differs() -> None:

@@ -31,6 +31,10 @@ UNFIT = {
         "update learning.mastery_evidence set build_id = null where item_id like '%7'",
         "learning.mastery_evidence has rows of another build than build-one",
     ),
+    "dated_row_of_another_definition": (
+        "update learning.mastery_evidence set definition_version = 'old' where item_id like '%7'",
+        "learning.mastery_evidence has rows of more than one definition_version",
+    ),
     "row_of_no_build": (
         "update roster.schools set build_id = null where school_id = 'school-1'",
         "roster.schools has rows of another build",
