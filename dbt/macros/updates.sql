@@ -21,6 +21,15 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# A hook of what is counted by batch: batches after those of the baseline are
+   counted anew, also those that an attempt before this one may have counted. #}
+{% macro forget_later_batches() -%}
+    {%- if var('baseline_build_id') -%}
+        delete from {{ this }}
+        where batch_number > {{ var('baseline_batch') }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# A hook of stored models: the rows of changed keys go, whatever comes in
    their place. The keys are what `meta.changed_keys` of the model names. #}
 {% macro delete_changed_rows() -%}

@@ -53,7 +53,13 @@ KINDS_BY_FAMILY = {
     "audit": _SHARED | LEARNING,
 }
 # Hooks of models that are brought up to date; they only remove rows that are written anew.
-KNOWN_HOOKS = frozenset({"{{ delete_changed_rows() }}", "{{ forget_other_baselines() }}"})
+KNOWN_HOOKS = frozenset(
+    {
+        "{{ delete_changed_rows() }}",
+        "{{ forget_later_batches() }}",
+        "{{ forget_other_baselines() }}",
+    }
+)
 SIGNALS = "signals"
 FAMILIES_OF_LEARNING = frozenset({"learning"})
 # No mart may have both of these.

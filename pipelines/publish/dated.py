@@ -15,18 +15,24 @@ BUILD_ID = "build_id"
 # Columns that say the same in all rows of a build: the last ones of each table that has them.
 DEFINITION = ("definition_version", "definition_hash")
 ONE_VALUED = (*DEFINITION, BUILD_ID)
+BATCH = "baseline_batch"
 # What a select of a table takes, so that rows of one and the next build can be compared.
-COLUMNS_OF_ROWS = f"columns(name -> not list_contains({list(ONE_VALUED)}, name))"
+COLUMNS_OF_ROWS = f"columns(name -> not list_contains({[*ONE_VALUED, BATCH]}, name))"
 # The students and dates of which something differs: columns student_key and file_date.
 DIFFERING = "differing"
 
 
 class Changed(NamedTuple):
-    """Where the warehouse lists what a build changed of a table: a table, and its columns."""
+    """Where the warehouse lists what a build changed of a table: a table, and its columns.
+
+    Of a table too large to look through for that, `written` has the same columns, and the batch
+    after which a row was written: what the last build wrote lies together.
+    """
 
     list: str
     keys: tuple[str, ...]
     date: str
+    written: str | None = None
 
 
 _DAY = ("student_key", "activity_date")
@@ -36,12 +42,16 @@ DATED_TABLES = {
         "intermediate.int_evidence_changed_dates",
         ("student_key", "item_id", "evidence_date"),
         "evidence_date",
+        "intermediate.int_evidence_shown",
     ),
     "proxies.time_on_task": Changed(
         "intermediate.int_activity_days_to_build", _DAY, "activity_date"
     ),
     "proxies.time_on_activity": Changed(
-        "intermediate.int_activity_days_to_build", _DAY, "activity_date"
+        "intermediate.int_activity_days_to_build",
+        _DAY,
+        "activity_date",
+        "intermediate.int_activity_shown",
     ),
     "proxies.activity_counts": Changed(
         "intermediate.int_activity_changed_days", _DAY, "activity_date"
@@ -59,17 +69,18 @@ def update_table(
 ) -> None:
     """Bring the copy `target` of an earlier build up to `source`; leave a table of what DIFFERS.
 
-    `listed` is the list of changed keys. The copy has no ONE_VALUED columns: its rows are of
-    whichever build they are shown as.
+    `source` is the table or what was `written` of it, `listed` the list of changed keys. The copy
+    has no ONE_VALUED columns: its rows are of whichever build they are shown as.
     """
     listed_rows = f"semi join {listed} using ({', '.join(changed.keys)})"
+    written = f"where {BATCH} = (select max({BATCH}) from {source})" if changed.written else ""
     connection.execute(
         "create or replace temp table earlier as"
         f" select rowid as row_id, * from {target} {listed_rows}"
     )
     connection.execute(
         "create or replace temp table present as"
-        f" select {COLUMNS_OF_ROWS} from {source} {listed_rows}"
+        f" select {COLUMNS_OF_ROWS} from {source} {listed_rows} {written}"
     )
     _compare(connection, changed.date)
     _replace_rows(connection, target, changed.date)

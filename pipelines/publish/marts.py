@@ -238,7 +238,7 @@ def _copy_dated(
         update_table(
             connection,
             changed,
-            source=relation.source,
+            source=f"{WAREHOUSE}.{changed.written}" if changed.written else relation.source,
             target=stored,
             listed=f"{WAREHOUSE}.{changed.list}",
         )

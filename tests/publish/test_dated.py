@@ -52,6 +52,13 @@ NIGHT = """
     where activity_date in ('2025-09-03', '2025-09-08');
     create or replace table intermediate.int_activity_changed_days as
     from intermediate.int_activity_days_to_build;
+    create or replace view intermediate.int_evidence_shown as
+    select
+        evidence.* exclude (definition_version, build_id),
+        case when changed.item_id is null then 1 else 2 end as baseline_batch
+    from learning.mastery_evidence as evidence
+    left join intermediate.int_evidence_changed_dates as changed
+        using (student_key, item_id, evidence_date);
 
     create or replace temp table late as
     select * replace (md5(event_id || '-late')::uuid as event_id, 2 as attempt_number)
@@ -263,7 +270,8 @@ def test_lists_are_those_of_the_models(table: str) -> None:
     assert tuple(columns[-len(ONE_VALUED) :]) == ONE_VALUED
 
 
-def test_rows_are_replaced_where_one_differs() -> None:
+@pytest.mark.parametrize("written", [None, "built"])
+def test_rows_are_replaced_where_one_differs(written: str | None) -> None:
     """A row that changed, came, went, or is there once more is told; all others stay in place."""
     minutes = "(values ('a', 1, null), ('b', 1, 5), ('c', 1, 5), ('d', 1, 5), ('e', 1, 5))"
     with duckdb.connect() as connection:
@@ -271,15 +279,16 @@ def test_rows_are_replaced_where_one_differs() -> None:
             connection.execute(
                 f"create table {table} as"
                 " select student_key, date '2025-09-01' + day as on_date, minutes,"
-                " 'one' as build_id"
+                " 'one' as build_id, 1 as baseline_batch"
                 f" from {minutes} as rows (student_key, day, minutes)"
             )
         connection.execute(
             """
             alter table kept drop column build_id;
+            alter table kept drop column baseline_batch;
             create table changed as select student_key, on_date from built;
             insert into changed values ('f', '2025-09-02');
-            update built set build_id = 'two';
+            update built set build_id = 'two', baseline_batch = 2;
             update built set minutes = 6 where student_key = 'b';
             delete from built where student_key = 'c';
             insert into built select * from built where student_key = 'd';
@@ -287,12 +296,12 @@ def test_rows_are_replaced_where_one_differs() -> None:
             select * replace ('f' as student_key) from built where minutes is null;
             """
         )
-        keys = Changed("changed", ("student_key", "on_date"), "on_date")
+        keys = Changed("changed", ("student_key", "on_date"), "on_date", written)
         update_table(connection, keys, source="built", target="kept", listed="changed")
         told = connection.execute(f"select student_key from {DIFFERING} order by all").fetchall()
         rows = [
             connection.execute(f"select {columns} from {table} order by all").fetchall()
-            for table, columns in (("kept", "*"), ("built", "* exclude (build_id)"))
+            for table, columns in (("kept", "*"), ("built", "* exclude (build_id, baseline_batch)"))
         ]
         stayed = connection.execute("select student_key from kept where rowid < 5").fetchall()
     assert told == [("b",), ("c",), ("d",), ("f",)]

@@ -10,6 +10,7 @@ import shutil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.home import Home
+from pipelines.publish.dated import BATCH, DATED_TABLES
 from pipelines.warehouse.connection import open_encrypted
 from tests.warehouse.deliveries import ONLY_MODELS, District, new_district, random_nights
 from tests.warehouse.districts import random_district
@@ -38,10 +39,15 @@ _FIRST_HALVES = (
 
 
 class Compared(NamedTuple):
-    """Whether each build brought the one before up to date, and the marts that are not equal."""
+    """Whether each build brought the one before up to date, and the marts that are not equal.
+
+    `listed_rows` has, of each table of which publishing reads what was written last, how many rows
+    the last build lists, and how many of them it wrote.
+    """
 
     brought_up_to_date: list[bool]
     differing: dict[str, tuple[list[Any], list[Any]]]
+    listed_rows: dict[str, tuple[int, int]]
 
 
 def compare_order(folder: Path, seed: int, *, nights: int = NIGHTS, fault: str = "") -> Compared:
@@ -60,7 +66,21 @@ def compare_order(folder: Path, seed: int, *, nights: int = NIGHTS, fault: str =
     return Compared(
         [plan.baseline is not None for plan in district.plans],
         differing_from_scratch(district, built, folder / "scratch"),
+        _listed_rows(built),
     )
+
+
+def _listed_rows(build: Build) -> dict[str, tuple[int, int]]:
+    found = {}
+    for name, changed in DATED_TABLES.items():
+        if changed.written:
+            last = f"(select max({BATCH}) from {changed.written})"
+            ((listed, written),) = build.rows(
+                f"select count(*), count(*) filter (where {BATCH} = {last}) from {changed.written}"
+                f" semi join {changed.list} using ({', '.join(changed.keys)})"
+            )
+            found[name] = (listed, written)
+    return found
 
 
 def differing_from_scratch(

@@ -31,6 +31,8 @@ def test_any_order_of_nights_gives_what_a_full_build_gives(tmp_path: Path) -> No
     compared = compare_order(tmp_path, seed=1)
     assert compared.brought_up_to_date == [False, True, True, True, True]
     assert compared.differing == {}
+    assert compared.listed_rows
+    assert all(listed == written > 0 for listed, written in compared.listed_rows.values())
 
 
 def test_a_change_that_is_not_listed_is_noticed(tmp_path: Path) -> None:

@@ -29,13 +29,14 @@ parameters as (
 begun as (
 
     select
-        current_evidence.student_key,
-        current_evidence.standard_id,
+        current_evidence.pair_number,
+        any_value(current_evidence.student_key) as student_key,
+        any_value(current_evidence.standard_id) as standard_id,
         min(current_evidence.performed_at) as begun_at
     from current_evidence
     cross join parameters
     where not current_evidence.is_secure_now
-    group by current_evidence.student_key, current_evidence.standard_id
+    group by current_evidence.pair_number
     having count(*) >= max(parameters.practice_episodes_least_attempts)
 
 ),
@@ -43,7 +44,14 @@ begun as (
 -- Every try tells that the activity was begun again, whether it counts or not.
 tries as (
 
-    select evidence.*
+    select
+        begun.pair_number,
+        evidence.event_id,
+        evidence.source,
+        evidence.item_id,
+        evidence.outcome,
+        evidence.evidence_date,
+        evidence.performed_at
     from evidence
     inner join begun
         on
@@ -55,28 +63,24 @@ tries as (
 
 ),
 
--- Of few items there are so many tries that it matters how they went.
+-- Of few items there are so many tries that it matters when and how they went.
 begun_often as (
 
     select
-        tries.student_key,
-        tries.standard_id,
+        tries.pair_number,
         tries.item_id
     from tries
     cross join parameters
-    group by tries.student_key, tries.standard_id, tries.item_id
-    having
-        count(*) >= max(parameters.practice_episodes_loop_starts)
-        and count(distinct tries.evidence_date)
-        >= max(parameters.practice_episodes_loop_days)
+    group by tries.pair_number, tries.item_id
+    having count(*) >= max(parameters.practice_episodes_loop_starts)
 
 ),
 
 by_item as (
 
     select
-        tries.student_key,
-        tries.standard_id,
+        tries.pair_number,
+        count(distinct tries.evidence_date) as evidence_days,
         arg_max(
             tries.outcome, (tries.performed_at, tries.event_id, tries.source)
         )
@@ -86,21 +90,30 @@ by_item as (
     from tries
     semi join begun_often
         on
-            tries.student_key = begun_often.student_key
-            and tries.standard_id = begun_often.standard_id
+            tries.pair_number = begun_often.pair_number
             and tries.item_id = begun_often.item_id
-    group by tries.student_key, tries.standard_id, tries.item_id
+    group by tries.pair_number, tries.item_id
+
+),
+
+without_rise as (
+
+    select by_item.pair_number
+    from by_item
+    cross join parameters
+    where
+        by_item.evidence_days >= parameters.practice_episodes_loop_days
+        and round(by_item.rise, 9) <= parameters.practice_episodes_loop_rise
 
 ),
 
 final as (
 
-    select distinct
-        by_item.student_key,
-        by_item.standard_id
-    from by_item
-    cross join parameters
-    where round(by_item.rise, 9) <= parameters.practice_episodes_loop_rise
+    select
+        begun.student_key,
+        begun.standard_id
+    from begun
+    semi join without_rise on begun.pair_number = without_rise.pair_number
 
 )
 

@@ -1,8 +1,8 @@
 with
 
-events as (
+events_alike as (
 
-    select * from {{ ref('stg_plumbline__events') }}
+    select * from {{ ref('int_events_alike') }}
 
 ),
 
@@ -53,10 +53,8 @@ counted as (
         namespace_key,
         learner_role,
         standard_refs,
-        count(*) as events
-    from events
-    where voids_event_id is null
-    group by source, actor_key, namespace_key, learner_role, standard_refs
+        events
+    from events_alike
 
     union all
 

@@ -2,7 +2,7 @@ with
 
 evidence as (
 
-    select * from {{ ref('int_evidence_weighted') }}
+    select * from {{ ref('int_evidence_shown') }}
 
 ),
 
@@ -27,7 +27,7 @@ final as (
         evidence.attempt_number,
         evidence.is_assisted,
         evidence.is_included,
-        evidence.performed_date as evidence_date,
+        evidence.evidence_date,
         evidence.occurred_at,
         evidence.performed_at,
         parameters.mastery_version as definition_version,

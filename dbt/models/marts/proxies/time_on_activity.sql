@@ -1,8 +1,8 @@
 with
 
-totals as (
+activity as (
 
-    select * from {{ ref('int_activity_by_activity') }}
+    select * from {{ ref('int_activity_shown') }}
 
 ),
 
@@ -15,16 +15,16 @@ parameters as (
 final as (
 
     select
-        totals.student_key,
-        totals.activity_date,
-        totals.activity_id,
-        totals.low_us / 60000000 as minutes_low,
-        totals.mid_us / 60000000 as minutes_mid,
-        totals.high_us / 60000000 as minutes_high,
+        activity.student_key,
+        activity.activity_date,
+        activity.activity_id,
+        activity.minutes_low,
+        activity.minutes_mid,
+        activity.minutes_high,
         parameters.time_on_task_version as definition_version,
         parameters.time_on_task_hash as definition_hash,
         '{{ var("build_id") }}' as build_id
-    from totals
+    from activity
     cross join parameters
 
 )
