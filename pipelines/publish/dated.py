@@ -17,7 +17,7 @@ DEFINITION = ("definition_version", "definition_hash")
 ONE_VALUED = (*DEFINITION, BUILD_ID)
 BATCH = "baseline_batch"
 # What a select of a table takes, so that rows of one and the next build can be compared.
-COLUMNS_OF_ROWS = f"columns(name -> not list_contains({[*ONE_VALUED, BATCH]}, name))"
+COLUMNS_OF_ROWS = f"columns(lambda name: not list_contains({[*ONE_VALUED, BATCH]}, name))"
 # The students and dates of which something differs: columns student_key and file_date.
 DIFFERING = "differing"
 
