@@ -38,7 +38,8 @@ def cut_lines(
     """Yield every line that is not blank, without its line end; one that is too long is a fault."""
     rest, offset, line_number, skipped = b"", byte_start, first_line, 0
     for chunk in chunks:
-        if not rest and not skipped and chunk.endswith(b"\n") and chunk.isspace():
+        is_small = len(chunk) <= item_bytes and not rest and not skipped
+        if is_small and chunk.endswith(b"\n") and chunk.isspace():
             # Gibibytes of line ends pack into nothing; they must not take hours to pass over.
             offset += len(chunk)
             line_number += chunk.count(b"\n")

@@ -62,6 +62,15 @@ def test_chunking_changes_nothing(
     )
 
 
+@pytest.mark.parametrize("pieces", [[b"    \na"], [b"    \n", b"a"], [b"  ", b"  ", b"\na"]])
+def test_a_blank_line_may_be_too_long(pieces: list[bytes]) -> None:
+    """It is a fault in whatever pieces it comes: a stream of blanks packs into nothing."""
+    blanks, item = cut_lines(pieces, item_bytes=3)
+    assert (blanks.byte_start, blanks.byte_end) == (0, 4)
+    assert blanks.fault is not None
+    assert item.raw == b"a"
+
+
 @CUTTERS
 @given(data=chunked())
 def test_byte_ranges_point_at_the_raw_bytes(
