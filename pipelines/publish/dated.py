@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import duckdb
 
 BUILD_ID = "build_id"
-# Columns that say the same in all rows of a build: the last ones of each table that has them.
 DEFINITION = ("definition_version", "definition_hash")
+# Columns that say the same in all rows of a build: the last ones of each table that has them.
 ONE_VALUED = (*DEFINITION, BUILD_ID)
 BATCH = "baseline_batch"
 # What a select of a table takes, so that rows of one and the next build can be compared.

@@ -64,9 +64,8 @@ counted as (
         namespace_key,
         learner_role,
         standard_refs,
-        -count(*) as events
+        -1 as events
     from voided
-    group by source, actor_key, namespace_key, learner_role, standard_refs
 
 ),
 
